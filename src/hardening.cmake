@@ -1,0 +1,37 @@
+# The flags every target is built with: the language, the warnings, and the
+# hardening that gcc 12 and clang 14 take (OpenSSF compiler options guide).
+
+add_library(ark_flags INTERFACE)
+target_compile_definitions(ark_flags INTERFACE
+	_GNU_SOURCE _FILE_OFFSET_BITS=64 CALLARK_VERSION="${PROJECT_VERSION}")
+target_include_directories(ark_flags INTERFACE
+	${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
+target_compile_options(ark_flags INTERFACE
+	-Wall -Wextra -Wformat=2 -Wconversion -Wsign-conversion -Wshadow
+	-Wimplicit-fallthrough -Wstrict-prototypes -Wmissing-prototypes
+	-Wpointer-arith -Wvla -Wundef -Wwrite-strings
+	-Werror=format-security -Werror=implicit -Werror=incompatible-pointer-types
+	-Werror=int-conversion
+	-fstack-protector-strong -fstack-clash-protection -fcf-protection=full
+	-ftrivial-auto-var-init=zero -fno-delete-null-pointer-checks
+	-fno-strict-overflow -fno-strict-aliasing -fexceptions)
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+	target_compile_options(ark_flags INTERFACE
+		-Wtrampolines -Wbidi-chars=any -Wlogical-op -Wduplicated-cond)
+endif()
+if(CALLARK_WERROR)
+	target_compile_options(ark_flags INTERFACE -Werror)
+endif()
+
+target_link_options(ark_flags INTERFACE
+	-pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,-z,nodlopen
+	-Wl,--as-needed -Wl,--no-copy-dt-needed-entries)
+
+if(CALLARK_SANITIZE)
+	target_compile_options(ark_flags INTERFACE -O1 -g -fno-omit-frame-pointer
+		-fsanitize=address,undefined -fno-sanitize-recover=all)
+	target_link_options(ark_flags INTERFACE -fsanitize=address,undefined)
+else()
+	target_compile_options(ark_flags INTERFACE
+		-U_FORTIFY_SOURCE $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=3>)
+endif()

@@ -1,0 +1,50 @@
+#include "base/secret.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int
+secret_set(struct secret *s, const char *text, size_t len,
+	   struct ark_error *err)
+{
+	char *copy;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c < 0x20 || c == 0x7f)
+			return error_set(err, ARK_EFORMAT, "the secret holds "
+					 "a control character at byte %zu", i);
+	}
+	copy = malloc(len + 1);
+	if (!copy)
+		return error_nomem(err);
+	memcpy(copy, text, len);
+	copy[len] = 0;
+	secret_release(s);
+	s->text = copy;
+	s->len = len;
+	return 0;
+}
+
+void
+secret_release(struct secret *s)
+{
+	if (!s || !s->text)
+		return;
+	secret_wipe(s->text, s->len);
+	free(s->text);
+	*s = (struct secret){ 0 };
+}
+
+bool
+secret_is_set(const struct secret *s)
+{
+	return s->text && s->len;
+}
+
+void
+secret_wipe(void *p, size_t n)
+{
+	explicit_bzero(p, n);
+}

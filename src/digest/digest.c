@@ -1,0 +1,132 @@
+#include "digest/digest.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+
+struct digest {
+	EVP_MD *md;		/* fetched once: a fetch is slow */
+	EVP_MD_CTX *ctx;
+	enum digest_kind kind;
+	bool is_final;		/* done, nothing may be added */
+};
+
+static const struct {
+	const char *name;	/* OpenSSL's */
+	size_t size;
+} kinds[] = {
+	[DIGEST_SHA256] = { "SHA256", DIGEST_SHA256_SIZE },
+	[DIGEST_MD5] = { "MD5", DIGEST_MD5_SIZE },
+	[DIGEST_SHA512] = { "SHA512", DIGEST_MAX_SIZE },
+};
+
+/* OpenSSL could not do `what`; say why, and leave its error queue empty. */
+static int
+refused(enum digest_kind kind, int code, const char *what,
+	struct ark_error *err)
+{
+	unsigned long fault = ERR_peek_last_error();
+	const char *reason = ERR_reason_error_string(fault);
+
+	ERR_clear_error();
+	if (ERR_GET_REASON(fault) == ERR_R_MALLOC_FAILURE)
+		return error_nomem(err);
+	return error_set(err, code, "OpenSSL cannot %s %s: %s", what,
+			 kinds[kind].name, reason ? reason : "unknown reason");
+}
+
+int
+digest_new(struct digest **out, enum digest_kind kind, struct ark_error *err)
+{
+	struct digest *d = calloc(1, sizeof(*d));
+	int rc;
+
+	if (!d)
+		return error_nomem(err);
+	d->kind = kind;
+	d->md = EVP_MD_fetch(NULL, kinds[kind].name, NULL);
+	if (!d->md) {
+		rc = refused(kind, ARK_ENOTFOUND, "provide", err);
+		goto out;
+	}
+	d->ctx = EVP_MD_CTX_new();
+	if (!d->ctx) {
+		rc = error_nomem(err);
+		goto out;
+	}
+	rc = digest_reset(d, err);
+	if (rc)
+		goto out;
+	*out = d;
+	d = NULL;
+out:
+	digest_free(d);
+	return rc;
+}
+
+void
+digest_free(struct digest *d)
+{
+	if (!d)
+		return;
+	EVP_MD_CTX_free(d->ctx);
+	EVP_MD_free(d->md);
+	free(d);
+}
+
+int
+digest_reset(struct digest *d, struct ark_error *err)
+{
+	if (EVP_DigestInit_ex2(d->ctx, d->md, NULL) != 1)
+		return refused(d->kind, ARK_EBUG, "start", err);
+	d->is_final = false;
+	return 0;
+}
+
+static int
+refuse_final(const struct digest *d, struct ark_error *err)
+{
+	return error_set(err, ARK_EBUG, "%s digest used again without a reset",
+			 kinds[d->kind].name);
+}
+
+int
+digest_add(struct digest *d, const void *bytes, size_t n, struct ark_error *err)
+{
+	if (d->is_final)
+		return refuse_final(d, err);
+	if (n && EVP_DigestUpdate(d->ctx, bytes, n) != 1)
+		return refused(d->kind, ARK_EBUG, "continue", err);
+	return 0;
+}
+
+int
+digest_final(struct digest *d, uint8_t out[DIGEST_MAX_SIZE],
+	     struct ark_error *err)
+{
+	if (d->is_final)
+		return refuse_final(d, err);
+	if (EVP_DigestFinal_ex(d->ctx, out, NULL) != 1)
+		return refused(d->kind, ARK_EBUG, "finish", err);
+	d->is_final = true;
+	return 0;
+}
+
+size_t
+digest_size(enum digest_kind kind)
+{
+	return kinds[kind].size;
+}
+
+int
+digest_sha256(uint8_t out[DIGEST_SHA256_SIZE], const void *bytes, size_t n,
+	      struct ark_error *err)
+{
+	const char *name = kinds[DIGEST_SHA256].name;
+
+	if (EVP_Q_digest(NULL, name, NULL, n ? bytes : "", n, out, NULL) != 1)
+		return refused(DIGEST_SHA256, ARK_EBUG, "compute", err);
+	return 0;
+}

@@ -1,0 +1,50 @@
+/*
+ * Single facts: a document, the last run, the library.
+ */
+#include "base/error.h"
+#include "catalogue/query.h"
+
+const char *
+catalogue_library(void)
+{
+	return "SQLite " SQLITE_VERSION;
+}
+
+int
+catalogue_last_run(struct catalogue *c, int64_t *started_s,
+		   struct ark_error *err)
+{
+	struct query q;
+	int rc;
+
+	*started_s = -1;
+	query_prepare(&q, c, "SELECT max(started_s) FROM run");
+	rc = query_next(&q, err);
+	if (rc > 0)
+		*started_s = query_get_time(&q, 0);
+	query_close(&q);
+	return rc < 0 ? rc : 0;
+}
+
+int
+catalogue_document(struct catalogue *c, int64_t row, struct buf *out,
+		   struct ark_error *err)
+{
+	struct query q;
+	int rc;
+
+	query_prepare(&q, c, "SELECT body FROM document WHERE n = ?");
+	query_int(&q, row);
+	rc = query_next(&q, err);
+	if (rc > 0) {
+		(void)buf_adds(out, query_get_text(&q, 0));
+		rc = query_status(&q, err);
+		if (!rc)
+			rc = buf_status(out, err);
+	} else if (!rc) {
+		rc = error_set(err, ARK_ENOTFOUND, "row %lld has no document",
+			       (long long)row);
+	}
+	query_close(&q);
+	return rc;
+}

@@ -1,0 +1,142 @@
+/*
+ * Rows, one after the other.
+ */
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "catalogue/row.h"
+
+struct catalogue_cursor {
+	struct query q;
+	bool has_document;
+};
+
+static int
+cursor_new(struct catalogue_cursor **out, struct catalogue *c, const char *sql,
+	   bool has_document, struct ark_error *err)
+{
+	struct catalogue_cursor *cur = calloc(1, sizeof(*cur));
+
+	if (!cur)
+		return error_nomem(err);
+	query_prepare(&cur->q, c, sql);
+	cur->has_document = has_document;
+	*out = cur;
+	return 0;
+}
+
+int
+catalogue_select(struct catalogue_cursor **out, struct catalogue *c,
+		 const struct catalogue_query *q, struct ark_error *err)
+{
+	static const char bare[] =
+		"SELECT " ROW_COLUMNS
+		" FROM recording r INDEXED BY recording_start"
+		" WHERE r.start_s >= ? AND r.start_s < ?"
+		" AND (? >> r.state) & 1 ORDER BY r.start_s, r.id";
+	static const char full[] =
+		"SELECT " ROW_COLUMNS ", d.body"
+		" FROM recording r INDEXED BY recording_start"
+		" LEFT JOIN document d ON d.n = r.n"
+		" WHERE r.start_s >= ? AND r.start_s < ?"
+		" AND (? >> r.state) & 1 ORDER BY r.start_s, r.id";
+	bool has_document = q->with & CATALOGUE_WITH_DOCUMENT;
+	int rc;
+
+	rc = cursor_new(out, c, has_document ? full : bare, has_document, err);
+	if (rc)
+		return rc;
+	query_int(&(*out)->q, q->from_s);
+	query_int(&(*out)->q, q->to_s);
+	query_int(&(*out)->q, q->states ? q->states : ~0u);
+	return 0;
+}
+
+int
+catalogue_select_day(struct catalogue_cursor **out, struct catalogue *c,
+		     int32_t day, struct ark_error *err)
+{
+	int rc;
+
+	rc = cursor_new(out, c,
+			"SELECT " ROW_COLUMNS ", d.body"
+			" FROM recording r INDEXED BY recording_day"
+			" LEFT JOIN document d ON d.n = r.n"
+			" WHERE r.day = ? ORDER BY r.start_s, r.id",
+			true, err);
+	if (rc)
+		return rc;
+	query_int(&(*out)->q, day);
+	return 0;
+}
+
+int
+catalogue_next(struct catalogue_cursor *cur, struct catalogue_row *row,
+	       struct ark_error *err)
+{
+	int rc;
+
+	rc = query_next(&cur->q, err);
+	if (rc <= 0) {
+		catalogue_row_release(row);
+		return rc;
+	}
+	rc = row_read(&cur->q, cur->has_document, row, err);
+	return rc ? rc : 1;
+}
+
+void
+catalogue_cursor_free(struct catalogue_cursor *cur)
+{
+	if (!cur)
+		return;
+	query_close(&cur->q);
+	free(cur);
+}
+
+int
+catalogue_versions(struct catalogue *c, int64_t row, catalogue_version_fn *fn,
+		   void *ctx, struct ark_error *err)
+{
+	struct query q;
+	int rc;
+
+	query_prepare(&q, c,
+		      "SELECT version, seen_s, body FROM earlier"
+		      " WHERE n = ? ORDER BY version");
+	query_int(&q, row);
+	for (;;) {
+		const void *body;
+
+		rc = query_next(&q, err);
+		if (rc <= 0)
+			break;
+		body = sqlite3_column_blob(q.s, 2);
+		rc = fn(ctx, (int)query_get_int(&q, 0), query_get_int(&q, 1),
+			body ? body : "", (size_t)sqlite3_column_bytes(q.s, 2));
+		if (rc)
+			break;
+	}
+	query_close(&q);
+	return rc;
+}
+
+int
+catalogue_find(struct catalogue *c, const char *id, struct catalogue_row *row,
+	       struct ark_error *err)
+{
+	struct query q;
+	int rc;
+
+	*row = (struct catalogue_row){ 0 };
+	query_open(&q, c, STMT_FIND,
+		   "SELECT " ROW_COLUMNS " FROM recording r WHERE r.id = ?");
+	query_text(&q, id);
+	rc = query_next(&q, err);
+	if (rc > 0) {
+		rc = row_read(&q, false, row, err);
+		rc = rc ? rc : 1;
+	}
+	query_close(&q);
+	return rc;
+}

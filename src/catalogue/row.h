@@ -1,0 +1,25 @@
+/*
+ * From columns to a struct catalogue_row.  Private to the room.
+ */
+#ifndef CATALOGUE_ROW_H
+#define CATALOGUE_ROW_H
+
+#include "catalogue/query.h"
+
+/* The columns row_read() expects, of the table called r. */
+#define ROW_COLUMNS                                                            \
+	"r.n, r.id, r.interaction_id, r.day, r.start_s, r.duration_s,"         \
+	" r.state, r.reason, r.link, r.attempts, r.runs, r.first_tried_s,"     \
+	" r.first_seen_s, r.vanished_s, r.oddity, r.path, r.bytes, r.sha256,"  \
+	" r.media_type, r.codec, r.link_host, r.audio_ms, r.downloaded_s,"     \
+	" r.version, r.version_seen_s"
+#define ROW_N_COLUMNS 25 /* the document, if any, stands behind them */
+
+/*
+ * row_read(q, has_document, row, err):
+ * Fill row, which is released first.  Return 0 or ARK_ENOMEM.
+ */
+int row_read(struct query *q, bool has_document,
+	     struct catalogue_row *row, struct ark_error *err);
+
+#endif

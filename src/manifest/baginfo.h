@@ -1,0 +1,31 @@
+/*
+ * bagit.txt and bag-info.txt (RFC 8493, 2.1.1 and 2.2.2).
+ */
+#ifndef MANIFEST_BAGINFO_H
+#define MANIFEST_BAGINFO_H
+
+#include "base/buf.h"
+
+/* The whole of bagit.txt. */
+extern const char baginfo_bagit_txt[];
+
+/* baginfo_is_bagit(text, n, err): Whether text declares BagIt 1.0 in UTF-8. */
+int baginfo_is_bagit(const char *text, size_t n, struct ark_error *err);
+
+/*
+ * baginfo_put(out, label, value):
+ * Add one element, "Label: value"; line ends in value become spaces, lines are
+ * folded at 79 columns where a space allows it.
+ */
+void baginfo_put(struct buf *out, const char *label, const char *value);
+void baginfo_put_int(struct buf *out, const char *label, int64_t value);
+
+/*
+ * baginfo_get(text, n, label, out):
+ * The value of the first element called label (ASCII case does not matter),
+ * folded lines joined.  1, 0 when there is none, ARK_EFORMAT when text is no
+ * list of elements, or out's failure.
+ */
+int baginfo_get(const char *text, size_t n, const char *label, struct buf *out);
+
+#endif

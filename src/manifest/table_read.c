@@ -1,0 +1,319 @@
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "manifest/table.h"
+#include "model/time.h"
+
+/* A document stands up to three levels deep in a line with all its versions. */
+static const struct json_limits limits = {
+	.max_depth = 35,
+	.max_values = 2000000,
+};
+
+/* The texts of a row are gathered in one buffer and pointed to at the end. */
+enum text {
+	TEXT_ID,
+	TEXT_REASON,
+	TEXT_PATH,
+	TEXT_MEDIA_TYPE,
+	TEXT_CODEC,
+	TEXT_LINK_HOST,
+	TEXT_ODDITY,
+	TEXT_N
+};
+
+static const char *const text_names[TEXT_N] = {
+	"id", "reason", "path", "media_type", "codec", "link_host", "oddity",
+};
+
+static int
+refuse(struct ark_error *err, const char *name, const char *expected)
+{
+	return error_set(err, ARK_EFORMAT,
+			 "line of recordings.ndjson: %s: expected %s", name,
+			 expected);
+}
+
+/* A member that is there and not null. */
+static bool
+is_known(struct json_slice v)
+{
+	enum json_kind kind = json_kind(v);
+
+	return kind != JSON_NONE && kind != JSON_NULL;
+}
+
+/* A short string, decoded.  1, 0 when it is null, or ARK_EFORMAT. */
+static int
+short_text(struct json_slice line, const char *name, char *out, size_t size)
+{
+	struct json_slice v = json_member(line, name);
+	struct buf text = BUF_INIT(size - 1);
+	int rc;
+
+	if (!is_known(v))
+		return 0;
+	if (json_kind(v) != JSON_STRING)
+		return ARK_EFORMAT;
+	rc = json_text(v, &text);
+	if (rc >= 0)
+		memcpy(out, buf_text(&text), text.len + 1);
+	buf_release(&text);
+	return rc < 0 ? (rc == ARK_ENOMEM ? rc : ARK_EFORMAT) : 1;
+}
+
+/* Two digits at p, at most max, or -1. */
+static int
+two_digits(const char *p, int max)
+{
+	int value;
+
+	if (p[0] < '0' || p[0] > '9' || p[1] < '0' || p[1] > '9')
+		return -1;
+	value = (p[0] - '0') * 10 + (p[1] - '0');
+	return value <= max ? value : -1;
+}
+
+/* "2024-12-31T14:30:05Z", as clock_utc() writes it. */
+static int
+parse_utc(const char *text, int64_t *out)
+{
+	char date[] = "0000-00-00";
+	int32_t day;
+	int h, m, s;
+
+	if (strlen(text) != 20 || text[10] != 'T' || text[13] != ':' ||
+	    text[16] != ':' || text[19] != 'Z')
+		return ARK_EFORMAT;
+	memcpy(date, text, sizeof(date) - 1);
+	h = two_digits(text + 11, 23);
+	m = two_digits(text + 14, 59);
+	s = two_digits(text + 17, 59);
+	if (h < 0 || m < 0 || s < 0 || day_parse(date, &day))
+		return ARK_EFORMAT;
+	*out = day * DAY_SECONDS + h * 3600 + m * 60 + s;
+	return 0;
+}
+
+static int
+read_time(struct json_slice line, const char *name, int64_t *out,
+	  struct ark_error *err)
+{
+	char text[24] = "";
+	int rc;
+
+	*out = -1;
+	rc = short_text(line, name, text, sizeof(text));
+	if (rc == ARK_ENOMEM)
+		return error_nomem(err);
+	if (rc < 0 || (rc && parse_utc(text, out)))
+		return refuse(err, name, "a time in UTC");
+	return 0;
+}
+
+/* Seconds with up to three digits behind the point. */
+static int
+read_seconds(struct json_slice line, const char *name, int64_t *ms,
+	     struct ark_error *err)
+{
+	struct json_slice v = json_member(line, name);
+	struct json_slice whole = v;
+	const char *point;
+	int64_t seconds, worth = 100, fraction = 0;
+
+	*ms = -1;
+	if (!is_known(v))
+		return 0;
+	point = memchr(v.p, '.', v.n);
+	if (point)
+		whole.n = (size_t)(point - v.p);
+	if (json_kind(v) != JSON_NUMBER || *v.p == '-' ||
+	    json_int(whole, 0, INT64_MAX / 1000 - 1, &seconds))
+		return refuse(err, name, "seconds");
+	for (const char *p = point; p && ++p < v.p + v.n; worth /= 10) {
+		if (*p < '0' || *p > '9' || !worth)
+			return refuse(err, name, "seconds and milliseconds");
+		fraction += (*p - '0') * worth;
+	}
+	*ms = seconds * 1000 + fraction;
+	return 0;
+}
+
+static int
+read_state(struct json_slice line, enum ark_state *state, struct ark_error *err)
+{
+	char name[32] = "";
+	int rc = short_text(line, "state", name, sizeof(name));
+
+	if (rc == ARK_ENOMEM)
+		return error_nomem(err);
+	for (int s = 0; rc > 0 && s < ARK_N_STATES; s++) {
+		if (!strcmp(name, ark_state_name((enum ark_state)s))) {
+			*state = (enum ark_state)s;
+			return 0;
+		}
+	}
+	return refuse(err, "state", "the name of a state");
+}
+
+static int
+read_sha256(struct json_slice line, uint8_t out[DIGEST_SHA256_SIZE],
+	    struct ark_error *err)
+{
+	char hex[DIGEST_SHA256_HEX] = "";
+	int rc = short_text(line, "sha256", hex, sizeof(hex));
+
+	if (rc == ARK_ENOMEM)
+		return error_nomem(err);
+	if (rc < 0 || (rc && digest_unhex(out, DIGEST_SHA256_SIZE, hex)))
+		return refuse(err, "sha256", "64 hex digits");
+	return 0;
+}
+
+static int
+read_numbers(struct json_slice line, struct table_row *r, struct ark_error *err)
+{
+	const struct {
+		const char *name;
+		int64_t *to;
+	} times[] = {
+		{ "downloaded_at", &r->downloaded_s },
+		{ "first_seen_at", &r->first_seen_s },
+		{ "seen_at", &r->seen_s },
+		{ "vanished_at", &r->vanished_s },
+	};
+	struct json_slice bytes = json_member(line, "bytes");
+	bool has_file = *r->path;
+	int rc;
+
+	if (has_file && !is_known(bytes))
+		return refuse(err, "bytes", "a number, as there is a path");
+	if (has_file && !is_known(json_member(line, "sha256")))
+		return refuse(err, "sha256", "a digest, as there is a path");
+	if (is_known(bytes) && (json_kind(bytes) != JSON_NUMBER ||
+				json_int(bytes, 0, INT64_MAX, &r->bytes)))
+		return refuse(err, "bytes", "a number of bytes");
+	rc = read_state(line, &r->state, err);
+	if (!rc)
+		rc = read_sha256(line, r->sha256, err);
+	if (!rc)
+		rc = read_seconds(line, "duration_s", &r->audio_ms, err);
+	for (size_t i = 0; !rc && i < sizeof(times) / sizeof(times[0]); i++)
+		rc = read_time(line, times[i].name, times[i].to, err);
+	return rc;
+}
+
+static int
+read_texts(struct table_parsed *out, struct json_slice line,
+	   struct ark_error *err)
+{
+	const char **to[TEXT_N] = {
+		[TEXT_ID] = &out->row.id,
+		[TEXT_REASON] = &out->row.reason,
+		[TEXT_PATH] = &out->row.path,
+		[TEXT_MEDIA_TYPE] = &out->row.media_type,
+		[TEXT_CODEC] = &out->row.codec,
+		[TEXT_LINK_HOST] = &out->row.link_host,
+		[TEXT_ODDITY] = &out->row.oddity,
+	};
+	size_t offsets[TEXT_N];
+
+	/* Decoded, a text is no longer; each has a NUL behind it. */
+	buf_init(&out->texts, line.n + TEXT_N);
+	for (size_t i = 0; i < TEXT_N; i++) {
+		struct json_slice v = json_member(line, text_names[i]);
+
+		offsets[i] = out->texts.len;
+		if (is_known(v) && json_kind(v) != JSON_STRING)
+			return refuse(err, text_names[i], "a text");
+		if (json_text(v, &out->texts) == ARK_EFORMAT)
+			return refuse(err, text_names[i], "a text");
+		(void)buf_addc(&out->texts, '\0');
+	}
+	if (buf_status(&out->texts, err))
+		return out->texts.rc;
+	for (size_t i = 0; i < TEXT_N; i++)
+		*to[i] = (const char *)out->texts.data + offsets[i];
+	return *out->row.id ? 0 : refuse(err, "id", "a text");
+}
+
+static int
+read_document(struct json_slice in, struct json_slice *out,
+	      struct ark_error *err)
+{
+	*out = json_member(in, "document");
+	if (json_kind(*out) != JSON_OBJECT)
+		return refuse(err, "document", "an object");
+	return 0;
+}
+
+static int
+read_versions(struct table_parsed *out, struct json_slice line,
+	      struct ark_error *err)
+{
+	struct json_slice v = json_member(line, "versions"), item;
+	struct json_walk walk;
+	size_t n = 0;
+	int rc = 0;
+
+	if (is_known(v) && json_kind(v) != JSON_ARRAY)
+		return refuse(err, "versions", "a list");
+	json_walk_init(&walk, v);
+	while (json_next_item(&walk, &item))
+		n++;
+	if (!n)
+		return 0;
+	out->versions = calloc(n, sizeof(*out->versions));
+	if (!out->versions)
+		return error_nomem(err);
+	out->row.versions = out->versions;
+	out->row.n_versions = n;
+	json_walk_init(&walk, v);
+	for (size_t i = 0; !rc && json_next_item(&walk, &item); i++) {
+		struct table_version *version = &out->versions[i];
+
+		rc = read_document(item, &version->document, err);
+		if (!rc)
+			rc = read_time(item, "seen_at", &version->seen_s, err);
+		if (!rc && version->seen_s == -1)
+			rc = refuse(err, "seen_at", "a time in UTC");
+	}
+	return rc;
+}
+
+int
+table_parse(struct table_parsed *out, struct json_slice line,
+	    struct ark_error *err)
+{
+	int rc;
+
+	*out = (struct table_parsed){ 0 };
+	rc = json_check(line, &limits, err);
+	if (rc)
+		return rc;
+	if (json_kind(line) != JSON_OBJECT)
+		return refuse(err, "the line", "an object");
+	rc = read_texts(out, line, err);
+	if (!rc)
+		rc = read_numbers(line, &out->row, err);
+	if (!rc)
+		rc = read_document(line, &out->row.document, err);
+	if (!rc)
+		rc = read_versions(out, line, err);
+	if (rc)
+		table_parsed_release(out);
+	return rc;
+}
+
+void
+table_parsed_release(struct table_parsed *p)
+{
+	if (!p)
+		return;
+	buf_release(&p->texts);
+	free(p->versions);
+	*p = (struct table_parsed){ 0 };
+}

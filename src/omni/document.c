@@ -1,0 +1,187 @@
+#include "omni/document.h"
+
+#include <stdio.h>
+#include <string.h>
+
+
+struct field {
+	const char *name;
+	enum recording_text text;
+};
+
+/* Where the vendor's fields go; the first spelling that is there wins. */
+static const struct field fields[] = {
+	{ "_id", RECORDING_INTERACTION_ID },
+	{ "agente", RECORDING_AGENT },
+	{ "agent", RECORDING_AGENT_EMAIL },
+	{ "cliente", RECORDING_CLIENT },
+	{ "contato", RECORDING_CONTACT },
+	{ "servico", RECORDING_SERVICE },
+	{ "serviço", RECORDING_SERVICE },
+	{ "ramal", RECORDING_EXTENSION },
+	{ "origem", RECORDING_ORIGIN },
+	{ "protocolo", RECORDING_PROTOCOL },
+	{ "status", RECORDING_STATUS },
+	{ "documento", RECORDING_CLIENT_DOCUMENT },
+	{ "documento_cliente", RECORDING_CLIENT_DOCUMENT },
+	{ "tag", RECORDING_TAG },
+	{ "download_url", RECORDING_URL },
+};
+
+#define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
+
+void
+document_init(struct omni_document *d)
+{
+	*d = (struct omni_document){ 0 };
+	recording_init(&d->recording);
+}
+
+void
+document_release(struct omni_document *d)
+{
+	recording_release(&d->recording);
+}
+
+static void
+odd(struct omni_document *d, const char *what)
+{
+	size_t len = strlen(d->oddity);
+
+	(void)snprintf(d->oddity + len, sizeof(d->oddity) - len, "%s%s",
+		       len ? "; " : "", what);
+}
+
+/* Text of v, also of {"$oid": "..."}.  1 when there is some. */
+static int
+id_text(struct json_slice v, struct buf *out)
+{
+	if (json_kind(v) == JSON_OBJECT)
+		v = json_member(v, "$oid");
+	if (json_kind(v) == JSON_BOOL)
+		return 0;
+	return json_text(v, out) == 1 && out->len;
+}
+
+static int
+put_text(struct omni_document *d, enum recording_text field,
+	 struct json_slice v, struct buf *scratch)
+{
+	buf_clear(scratch);
+	if (field == RECORDING_INTERACTION_ID)
+		(void)id_text(v, scratch);
+	else
+		(void)json_text(v, scratch);
+	if (scratch->rc)
+		return scratch->rc;
+	return recording_put(&d->recording, field, buf_text(scratch),
+			     scratch->len);
+}
+
+/* A time; -1 where v has none that can be read. */
+static int64_t
+read_time(struct json_slice v, const struct zone *zone, struct buf *scratch)
+{
+	int64_t civil;
+
+	buf_clear(scratch);
+	if (json_text(v, scratch) != 1 || !scratch->len)
+		return -1;
+	if (moment_parse(buf_text(scratch), zone, &civil))
+		return -1;
+	return civil;
+}
+
+/* Choose the identity.  `id` is the member of that name. */
+static int
+identify(struct omni_document *d, struct json_slice id, struct buf *scratch)
+{
+	const struct ark_recording *r = &d->recording.pub;
+	char start[MOMENT_SIZE];
+
+	buf_clear(scratch);
+	if (id.p && json_kind(id) != JSON_NULL && !id_text(id, scratch))
+		odd(d, "its id is neither text nor a number");
+	if (!scratch->len)
+		buf_adds(scratch, r->interaction_id);
+	if (!scratch->len && *r->protocol && r->start_s >= 0) {
+		moment_format(start, r->start_s);
+		buf_addf(scratch, "%s %s", r->protocol, start);
+	}
+	if (!scratch->len)
+		odd(d, "it has no id");
+	if (scratch->len > DOCUMENT_MAX_ID) {
+		odd(d, "its id is longer than 512 bytes");
+		buf_clear(scratch);
+	}
+	if (scratch->rc)
+		return scratch->rc;
+	return recording_put(&d->recording, RECORDING_ID, buf_text(scratch),
+			     scratch->len);
+}
+
+/* Take one member of the document. */
+static int
+take_member(struct omni_document *d, struct json_slice key,
+	    struct json_slice value, const struct zone *zone,
+	    struct buf *scratch)
+{
+	struct ark_recording *r = &d->recording.pub;
+
+	for (size_t i = 0; i < N_FIELDS; i++) {
+		if (!json_key_is(key, fields[i].name))
+			continue;
+		if (fields[i].text == RECORDING_URL)
+			d->link = value;
+		return put_text(d, fields[i].text, value, scratch);
+	}
+	if (json_key_is(key, "data_inicio"))
+		r->start_s = read_time(value, zone, scratch);
+	else if (json_key_is(key, "data_atendida"))
+		r->answered_s = read_time(value, zone, scratch);
+	else if (json_key_is(key, "data_fim"))
+		r->end_s = read_time(value, zone, scratch);
+	return 0;
+}
+
+int
+document_parse(struct omni_document *d, struct json_slice text,
+	       const struct zone *zone, int32_t fallback_day,
+	       struct ark_error *err)
+{
+	struct json_slice key, value, id = { 0 };
+	struct buf scratch = BUF_INIT(DOCUMENT_MAX_TEXT);
+	struct json_walk w;
+	int rc;
+
+	recording_clear(&d->recording);
+	d->link = (struct json_slice){ 0 };
+	d->oddity[0] = 0;
+	rc = json_check(text, &json_limits_document, err);
+	if (rc)
+		goto out;
+	if (json_kind(text) != JSON_OBJECT) {
+		rc = error_set(err, ARK_EFORMAT, "it is no JSON object");
+		goto out;
+	}
+	json_walk_init(&w, text);
+	while (!rc && json_next_member(&w, &key, &value)) {
+		if (json_key_is(key, "id"))
+			id = value;
+		else
+			rc = take_member(d, key, value, zone, &scratch);
+	}
+	recording_seal(&d->recording);
+	if (!rc)
+		rc = identify(d, id, &scratch);
+	if (d->recording.pub.start_s < 0) {
+		odd(d, "its data_inicio is missing or no time");
+		d->recording.pub.start_s = fallback_day * DAY_SECONDS;
+	}
+	recording_seal(&d->recording);
+	if (rc)
+		rc = error_nomem(err);
+out:
+	buf_release(&scratch);
+	return rc;
+}

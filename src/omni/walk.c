@@ -1,0 +1,396 @@
+#include "omni/walk.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define RUN_LIMIT 3	/* empty or repeated pages in a row that end a pass */
+
+void
+walk_init(struct walk *w, struct omni_dialect *d, int64_t from_s, int64_t to_s)
+{
+	*w = (struct walk){
+		.from_s = from_s, .to_s = to_s, .dialect = d, .pass = 1,
+		.total = -1, .first_total = -1, .last_full = -1, .highest_fed = -1,
+		.failed_page = -1,
+	};
+}
+
+void
+walk_release(struct walk *w)
+{
+	idset_release(&w->first_ids);
+	idset_release(&w->ids);
+}
+
+enum walk_verdict
+walk_verdict(const struct walk *w)
+{
+	return w->verdict;
+}
+
+/* Pages that Total promises. */
+static int64_t
+pages_promised(const struct walk *w)
+{
+	int64_t size = w->size > 0 ? w->size : 1;
+
+	if (w->total < 0)	/* never said: go on until a page is empty */
+		return w->highest_fed + 2;
+	return w->total / size + (w->total % size != 0);
+}
+
+/* Whether there are pages that were promised and not asked. */
+static bool
+has_more(const struct walk *w)
+{
+	return w->stage == WALK_REST && !w->is_stopped_early &&
+	       w->next_page < pages_promised(w) &&
+	       w->next_page < WALK_MAX_PAGES;
+}
+
+int
+walk_next(struct walk *w, struct walk_query *q)
+{
+	if (w->verdict != WALK_GOING)
+		return 0;
+	*q = (struct walk_query){ w->from_s, w->to_s, w->next_page };
+	switch (w->stage) {
+	case WALK_FIRST:
+	case WALK_SECOND:
+		if (w->in_flight)
+			return 0;
+		break;
+	case WALK_REST:
+		if (!has_more(w) || (w->total < 0 && w->in_flight))
+			return 0;
+		break;
+	case WALK_HALVES:
+		if (w->n_halves + w->in_flight >= 2)
+			return 0;
+		q->page = -1 - (w->n_halves + w->in_flight);
+		if (q->page == -1)
+			q->to_s = w->from_s + (w->to_s - w->from_s) / 2;
+		else
+			q->from_s = w->from_s + (w->to_s - w->from_s) / 2;
+		w->in_flight++;
+		return 1;
+	case WALK_OVER:
+		return 0;
+	}
+	w->next_page++;
+	w->in_flight++;
+	return 1;
+}
+
+static void
+end(struct walk *w, enum walk_verdict verdict)
+{
+	w->stage = WALK_OVER;
+	w->verdict = verdict;
+}
+
+static bool
+can_split(const struct walk *w)
+{
+	return w->to_s - w->from_s > WALK_MIN_SPAN_S;
+}
+
+/* Begin the window anew, or give up. */
+static void
+walk_again(struct walk *w)
+{
+	if (w->pass >= WALK_MAX_PASSES) {
+		end(w, w->failed_page >= 0 ? WALK_FAILED : WALK_INCOMPLETE);
+		return;
+	}
+	w->pass++;
+	w->stage = WALK_FIRST;
+	w->next_page = 0;
+	w->total = w->first_total = -1;
+	w->is_moving = false;
+	w->last_full = w->highest_fed = -1;
+	w->pages_fed = 0;
+	w->empty_run = w->repeat_run = 0;
+	w->is_stopped_early = false;
+	w->n_param_tries = 0;
+	w->failed_page = -1;
+	idset_release(&w->ids);
+	idset_release(&w->first_ids);
+}
+
+/* Whether the documents of the last pages are withheld, as by a ceiling. */
+static bool
+is_cut_off(const struct walk *w)
+{
+	return w->total > 0 && w->pages_fed > 1 && w->last_full >= 0 &&
+	       (int64_t)w->ids.n < w->total &&
+	       w->last_full + 1 < pages_promised(w) && !w->repeat_run;
+}
+
+/*
+ * A ceiling cuts a half of the window at the same number as the whole; a half
+ * that is cut at fewer shows that Total is simply wrong.
+ */
+static bool
+is_refuted(const struct walk *w)
+{
+	return w->parent_n && (int64_t)w->ids.n * 10 < w->parent_n * 9;
+}
+
+static void
+cut_off(struct walk *w)
+{
+	if (is_refuted(w)) {
+		(void)snprintf(w->flaw, sizeof(w->flaw), "the platform says "
+			       "Total %lld and gave %zu different documents",
+			       (long long)w->total, w->ids.n);
+		end(w, WALK_INCOMPLETE);
+		return;
+	}
+	w->dialect->ceiling = (int64_t)w->ids.n;
+	w->dialect->is_changed = true;
+	if (can_split(w)) {
+		end(w, WALK_SPLIT);
+		return;
+	}
+	(void)snprintf(w->flaw, sizeof(w->flaw), "the platform says Total "
+		       "%lld but gives only %zu within %lld s",
+		       (long long)w->total, w->ids.n,
+		       (long long)(w->to_s - w->from_s));
+	end(w, WALK_INCOMPLETE);
+}
+
+/* All pages of this pass are in: does it add up? */
+static void
+judge_pass(struct walk *w)
+{
+	int64_t n = (int64_t)w->ids.n;
+	int64_t size = dialect_page_size(w->dialect);
+
+	if (w->failed_page > 0 && w->last_full >= 0 && can_split(w) &&
+	    w->failed_page > w->last_full && !is_refuted(w)) {
+		end(w, WALK_SPLIT);	/* deep pages are refused */
+		return;
+	}
+	if (w->failed_page >= 0) {
+		end(w, WALK_FAILED);
+		return;
+	}
+	if (w->total < 0) {
+		(void)snprintf(w->flaw, sizeof(w->flaw),
+			       "the platform never said a Total; %lld "
+			       "documents came", (long long)n);
+		end(w, WALK_INCOMPLETE);
+		return;
+	}
+	if (is_cut_off(w) && !w->is_moving) {
+		cut_off(w);
+		return;
+	}
+	if (n == w->total && !w->is_moving) {
+		if (n && n % size == 0 && can_split(w)) {
+			w->stage = WALK_HALVES;
+			return;
+		}
+		end(w, WALK_COMPLETE);
+		return;
+	}
+	(void)snprintf(w->flaw, sizeof(w->flaw), "the platform says Total "
+		       "%lld and gave %lld different documents in walk %d%s",
+		       (long long)w->total, (long long)n, w->pass,
+		       w->is_moving ? "; Total changed meanwhile" : "");
+	walk_again(w);
+}
+
+/* After a page of the pass: is anything left to ask or to wait for? */
+static void
+advance(struct walk *w)
+{
+	if (w->stage == WALK_REST && !w->in_flight && !has_more(w))
+		judge_pass(w);
+}
+
+static void
+feed_half(struct walk *w, int64_t total)
+{
+	w->n_halves++;
+	w->halves_sum += total > 0 ? total : 0;
+	if (w->n_halves < 2)
+		return;
+	if (w->halves_sum > w->total)
+		cut_off(w);
+	else
+		end(w, WALK_COMPLETE);
+}
+
+/* Page 0: how large is a page, and is there more? */
+static void
+feed_first(struct walk *w, size_t n)
+{
+	struct omni_dialect *d = w->dialect;
+
+	w->size = (int64_t)n;
+	if (w->total > w->size && n && d->page_size != w->size) {
+		d->page_size = w->size;
+		d->is_changed = true;
+	}
+	if (w->total < 0 ? n > 0 : w->total > w->size && n > 0)
+		w->stage = WALK_SECOND;
+	else
+		judge_pass(w);
+}
+
+static void
+learn(struct walk *w, enum omni_param param, enum omni_unit unit)
+{
+	struct omni_dialect *d = w->dialect;
+
+	if (d->param == param && d->unit == unit)
+		return;
+	d->param = param;
+	d->unit = unit;
+	d->is_changed = true;
+}
+
+/* Page 1 is page 0 again: the parameter has another name, if that was not tried. */
+static void
+feed_repeated(struct walk *w)
+{
+	struct omni_dialect *d = w->dialect;
+
+	if (!d->is_param_pinned && w->n_param_tries++ == 0) {
+		learn(w, d->param == OMNI_PARAM_UNDERSCORE ?
+		      OMNI_PARAM_DASH : OMNI_PARAM_UNDERSCORE, d->unit);
+		w->next_page = 1;
+		return;
+	}
+	(void)snprintf(w->flaw, sizeof(w->flaw), "every page is the first one "
+		       "again, with %s and the other name of the parameter",
+		       dialect_param(d));
+	if (!d->is_param_pinned)
+		learn(w, OMNI_PARAM_UNKNOWN, d->unit);
+	w->repeat_run = RUN_LIMIT;
+	w->is_stopped_early = true;
+	w->stage = WALK_REST;
+}
+
+/*
+ * Page 1 shows whether the page parameter has the right name and what it
+ * counts.  `overlap` of its n distinct ids stood on page 0 already.
+ */
+static void
+feed_second(struct walk *w, size_t n, size_t overlap)
+{
+	struct omni_dialect *d = w->dialect;
+	size_t first = w->first_ids.n;
+
+	if (n && overlap == n && n == first && n > 1) {
+		feed_repeated(w);
+		return;
+	}
+	if (first > 2 && overlap && overlap + 1 >= first &&
+	    d->unit != OMNI_UNIT_DOCUMENTS && !d->is_unit_pinned) {
+		learn(w, d->param ? d->param : OMNI_PARAM_DASH,
+		      OMNI_UNIT_DOCUMENTS);
+		w->next_page = 1;
+		return;
+	}
+	if (n && !overlap)
+		learn(w, d->param ? d->param : OMNI_PARAM_DASH,
+		      d->unit ? d->unit : OMNI_UNIT_PAGES);
+	w->stage = WALK_REST;
+}
+
+/* Notice pages that bring nothing, so that a lying Total ends. */
+static void
+count_news(struct walk *w, const struct walk_query *q, size_t n, size_t news)
+{
+	if (q->page > w->highest_fed)
+		w->highest_fed = q->page;
+	if (n && q->page > w->last_full)
+		w->last_full = q->page;
+	w->empty_run = n ? 0 : w->empty_run + 1;
+	if (news)
+		w->repeat_run = 0;
+	else if (n)
+		w->repeat_run++;
+	if (w->stage != WALK_REST)
+		return;
+	if (w->empty_run >= RUN_LIMIT || w->repeat_run >= RUN_LIMIT ||
+	    (w->total < 0 && !n))
+		w->is_stopped_early = true;
+}
+
+/*
+ * A Total that changes in mid-walk means documents came or went and pages
+ * shifted: even if the count agrees in the end, one may have slipped through.
+ */
+static void
+note_total(struct walk *w, int64_t total)
+{
+	if (total < 0)
+		return;
+	if (w->first_total < 0)
+		w->first_total = total;
+	else if (total != w->first_total)
+		w->is_moving = true;
+	w->total = total;
+}
+
+int
+walk_feed(struct walk *w, const struct walk_query *q, int64_t total,
+	  const char *const *ids, size_t n)
+{
+	size_t distinct = 0, overlap = 0;
+	struct idset here = { 0 };
+	int rc = 0;
+
+	w->in_flight--;
+	if (q->page < 0) {
+		feed_half(w, total);
+		return 0;
+	}
+	note_total(w, total);
+	w->pages_fed++;
+	for (size_t i = 0; i < n && rc >= 0; i++) {
+		if (w->stage == WALK_FIRST)
+			rc = idset_add(&w->first_ids, ids[i]);
+		else if (w->stage == WALK_SECOND) {
+			rc = idset_add(&here, ids[i]);
+			if (rc == 1 && idset_has(&w->first_ids, ids[i]))
+				overlap++;
+		}
+		if (rc < 0)
+			break;
+		rc = idset_add(&w->ids, ids[i]);
+		distinct += rc == 1;
+	}
+	if (rc >= 0) {
+		count_news(w, q, n, distinct);
+		if (w->stage == WALK_FIRST)
+			feed_first(w, n);
+		else if (w->stage == WALK_SECOND)
+			feed_second(w, here.n, overlap);
+		advance(w);
+	}
+	idset_release(&here);
+	return rc < 0 ? rc : 0;
+}
+
+void
+walk_fail(struct walk *w, const struct walk_query *q, const char *why)
+{
+	w->in_flight--;
+	(void)snprintf(w->flaw, sizeof(w->flaw), "page %lld could not be had: "
+		       "%.150s", (long long)q->page, why);
+	if (w->stage == WALK_HALVES) {
+		end(w, WALK_FAILED);
+		return;
+	}
+	if (w->failed_page < 0 || q->page < w->failed_page)
+		w->failed_page = q->page;
+	w->is_stopped_early = true;
+	if (w->stage != WALK_REST)
+		w->stage = WALK_REST;
+	advance(w);
+}

@@ -1,0 +1,138 @@
+/*
+ * Reading an archive: what it holds, whether it is whole, where things are.
+ */
+#ifndef CALLARK_ARCHIVE_H
+#define CALLARK_ARCHIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "callark/config.h"
+#include "callark/event.h"
+#include "callark/filter.h"
+#include "callark/range.h"
+#include "callark/recording.h"
+
+/* ---- status ---------------------------------------------------------- */
+
+struct ark_day {
+	int32_t day;
+	bool was_asked, is_complete, is_published;
+	int64_t total;			/* as the platform said; -1 */
+	int64_t counts[ARK_N_STATES];
+	int64_t listed, vanished, oddities, bytes;
+	int64_t first_s, last_s;	/* civil; -1 */
+	const char *flaw;		/* why its listing is not complete, or "" */
+};
+
+/* What is known of the archive and its platform as a whole. */
+struct ark_archive_facts {
+	const char *root, *organization_id, *organization, *time_zone;
+	const char *dialect;		/* what was learned, JSON; "" if nothing */
+	int64_t last_run_s;		/* -1: never */
+};
+
+typedef int ark_facts_fn(void *ctx, const struct ark_archive_facts *facts);
+typedef int ark_day_fn(void *ctx, const struct ark_day *day);
+typedef int ark_open_item_fn(void *ctx, const char *id, int32_t day,
+			     enum ark_state state, const char *reason,
+			     int attempts);
+
+struct ark_status_options {
+	struct ark_range_words range;	/* none: everything */
+	ark_facts_fn *facts;		/* each may be NULL */
+	ark_day_fn *day;
+	ark_open_item_fn *item;		/* what is not archived and should be */
+	void *ctx;
+};
+
+int ark_status(const struct ark_config *c, const struct ark_status_options *o,
+	       struct ark_error *err);
+
+/* ---- find ------------------------------------------------------------ */
+
+/* An archived recording. */
+struct ark_found {
+	const struct ark_recording *recording;
+	const char *path;		/* relative to the archive */
+	int64_t bytes;
+	const char *sha256;		/* hex */
+	const char *media_type, *codec;
+	int64_t audio_ms;		/* -1 */
+	int64_t downloaded_s;
+	const char *document;
+	size_t document_len;
+};
+
+typedef int ark_found_fn(void *ctx, const struct ark_found *f);
+
+struct ark_find_options {
+	struct ark_range_words range;	/* none: everything */
+	const struct ark_filter *filter;
+	struct ark_listener listener;
+};
+
+/* ark_find(c, o, fn, ctx, err): By time; ARK_ENOTFOUND when there was none. */
+int ark_find(const struct ark_config *c, const struct ark_find_options *o,
+	     ark_found_fn *fn, void *ctx, struct ark_error *err);
+
+/* ---- verify ---------------------------------------------------------- */
+
+enum ark_verdict {
+	ARK_VERIFY_MISSING,	/* in the manifest or the catalogue, not there */
+	ARK_VERIFY_TRUNCATED,	/* shorter or longer than it was */
+	ARK_VERIFY_CHANGED,	/* same length, other bytes */
+	ARK_VERIFY_EXTRA,	/* there, and nobody knows of it */
+	ARK_VERIFY_BAD_BAG,	/* a tag file that breaks BagIt */
+	ARK_VERIFY_UNPUBLISHED,	/* archived, its day not published yet */
+	ARK_VERIFY_UNREADABLE,	/* the disk refuses to read it */
+};
+
+const char *ark_verdict_name(enum ark_verdict v);
+
+struct ark_finding {
+	enum ark_verdict verdict;
+	int32_t day;
+	const char *path;		/* relative to the archive */
+	const char *id;			/* of the recording, or "" */
+	const char *detail;
+};
+
+typedef int ark_finding_fn(void *ctx, const struct ark_finding *f);
+
+struct ark_verify_options {
+	struct ark_range_words range;	/* none: everything; whole days */
+	bool is_quick;			/* names and sizes only */
+	bool is_repairing;		/* bad files are set aside and queued */
+	ark_finding_fn *finding;
+	void *ctx;
+	struct ark_listener listener;
+};
+
+struct ark_verify_totals {
+	int64_t days, files, bytes;
+	int64_t found[ARK_VERIFY_UNREADABLE + 1];
+	int64_t repaired;
+};
+
+/*
+ * ark_verify(c, o, totals, err):
+ * Return 0, ARK_EINTEGRITY when anything but unpublished was found, or as
+ * archive opening.
+ */
+int ark_verify(const struct ark_config *c, const struct ark_verify_options *o,
+	       struct ark_verify_totals *totals, struct ark_error *err);
+
+/* ---- rebuild --------------------------------------------------------- */
+
+struct ark_rebuild_totals {
+	int64_t days, documents, recordings, adopted;
+	int64_t problems;	/* files or lines that could not be taken */
+};
+
+/* ark_rebuild(c, l, totals, err): The catalogue anew, from the tree alone. */
+int ark_rebuild(const struct ark_config *c, const struct ark_listener *l,
+		struct ark_rebuild_totals *totals, struct ark_error *err);
+
+#endif

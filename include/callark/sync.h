@@ -1,0 +1,87 @@
+/*
+ * The main job: keep everything of a range that the platform has.
+ */
+#ifndef CALLARK_SYNC_H
+#define CALLARK_SYNC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "callark/config.h"
+#include "callark/event.h"
+#include "callark/filter.h"
+#include "callark/range.h"
+#include "callark/recording.h"
+
+enum ark_durability {
+	ARK_DURABLE_BATCH,	/* fsync in batches (the default) */
+	ARK_DURABLE_FILE,	/* every file on its own */
+	ARK_DURABLE_NONE,	/* no fsync: for measuring only */
+};
+
+struct ark_sync_options {
+	struct ark_range_words range;	/* none: from the last settled day
+					   less the look-back to now */
+	const struct ark_filter *filter;/* NULL: everything */
+	int64_t max_duration_s;		/* 0: no limit */
+	int64_t max_bytes;		/* 0: no limit */
+	bool is_dry_run;		/* list and count; change nothing */
+	bool retry_failed;		/* also what was given up */
+	enum ark_durability durability;
+	struct ark_listener listener;
+};
+
+/* One recording that is not in the archive, and why. */
+struct ark_problem {
+	char *id;
+	int32_t day;
+	enum ark_state state;
+	char *reason;
+	int attempts;
+};
+
+#define ARK_MAX_PROBLEMS 1000
+
+struct ark_summary {
+	char command[16];
+	int64_t run;
+	char *organization;		/* or NULL */
+	int64_t from_s, to_s;		/* civil */
+	int64_t started_s;		/* instant */
+	int64_t elapsed_ms;
+	/* what the archive knows of the range now */
+	int64_t counts[ARK_N_STATES];
+	int64_t listed, with_link, oddities;
+	/* what this run did */
+	int64_t new_recordings, already, bytes_new;
+	int64_t to_fetch, bytes_estimated;	/* dry run */
+	int64_t requests, retries, relogins, relists;
+	int64_t windows, windows_incomplete;
+	int64_t disk_wait_ms;		/* transfers held back by the disk */
+	struct ark_problem problems[ARK_MAX_PROBLEMS];
+	int n_problems;
+	int64_t problems_total;
+	bool is_complete;
+	int code;			/* the ark_code that the run ends with */
+};
+
+/*
+ * ark_sync(c, o, s, err):
+ * Run.  s is filled whatever happens (release it).  Return ARK_OK when all
+ * that was listed is archived or accounted for by rule, else the most severe
+ * of: ARK_EINCOMPLETE, ARK_ELIMIT, ARK_ESTOPPED, ARK_EUSAGE, ARK_EAUTH,
+ * ARK_ESERVICE, ARK_EDISK, ARK_EINTEGRITY, ARK_ELOCKED, ARK_ENOMEM, ARK_EBUG.
+ */
+int ark_sync(const struct ark_config *c, const struct ark_sync_options *o,
+	     struct ark_summary *s, struct ark_error *err);
+
+void ark_summary_release(struct ark_summary *s);
+
+/*
+ * ark_summary_json(s, exit_status, out, err):
+ * The summary as one line of JSON; *out is yours to free.
+ */
+int ark_summary_json(const struct ark_summary *s, int exit_status, char **out,
+		     struct ark_error *err);
+
+#endif

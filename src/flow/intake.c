@@ -1,0 +1,251 @@
+/*
+ * What the lister tells, into the catalogue.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "flow/sync_internal.h"
+#include "store/file.h"
+#include "store/layout.h"
+
+/* Longest calls first: it keeps the tail of a page short. */
+static int
+by_duration(const void *a, const void *b)
+{
+	const struct lister_document *const *x = a, *const *y = b;
+	const struct ark_recording *r = (*x)->recording;
+	const struct ark_recording *q = (*y)->recording;
+
+	if (r->duration_s != q->duration_s)
+		return r->duration_s < q->duration_s ? 1 : -1;
+	return strcmp(r->id, q->id);
+}
+
+static struct catalogue_document
+describe(const struct sync *s, const struct lister_document *d)
+{
+	const struct ark_recording *r = d->recording;
+	struct catalogue_document out = {
+		.id = r->id, .interaction_id = r->interaction_id,
+		.day = r->day, .start_s = r->start_s,
+		.duration_s = r->duration_s,
+		.body = d->body.p, .body_len = d->body.n,
+		.link = d->link, .oddity = d->oddity,
+		.excluded_by = ark_filter_excludes(s->options->filter, r),
+	};
+
+	memcpy(out.fingerprint, d->fingerprint, sizeof(out.fingerprint));
+	return out;
+}
+
+/* A job in hand takes the fresh link. */
+static void
+refresh_link(struct sync *s, const struct catalogue_document *d)
+{
+	struct job *j = idmap_get(&s->jobs, d->id);
+	char *link;
+
+	if (!j || !*d->link)
+		return;
+	j->has_fresh_link = true;
+	if (!strcmp(j->row.link, d->link))
+		return;
+	link = strdup(d->link);
+	if (!link)
+		return;		/* the old one is as good as before */
+	free(j->row.link);
+	j->row.link = link;
+}
+
+/* Keep the bytes of a document that cannot be read. */
+static int
+keep_wreck(struct sync *s, int32_t day, const struct lister_wreck *w,
+	   struct ark_error *err)
+{
+	char path[STORE_PATH_MAX], file[STORE_PATH_MAX + 8];
+	int rc;
+
+	rc = layout_quarantine(path, day, "document", w->sha256, err);
+	if (rc)
+		return rc;
+	(void)snprintf(file, sizeof(file), "%s.raw", path);
+	rc = store_file_put(s->archive->store, file, w->body.p, w->body.n, err);
+	if (!rc)
+		rc = catalogue_oddity(s->archive->catalogue, day, file,
+				      w->reason, clock_wall_s(), err);
+	if (rc)
+		return rc;
+	s->summary->oddities++;
+	event_log(&s->options->listener, ARK_LOG_WARNING, NULL,
+		  "a document cannot be read and is kept as %s: %s", file,
+		  w->reason);
+	days_touch(s, day);
+	return 0;
+}
+
+static void
+count(struct sync *s, const struct lister_document *d,
+      const struct catalogue_put *put)
+{
+	if (!d->is_new)
+		return;
+	s->progress.listed++;
+	if (d->oddity) {
+		s->summary->oddities++;
+		event_log(&s->options->listener, ARK_LOG_WARNING,
+			  d->recording->id, "an odd document: %s", d->oddity);
+	}
+	if (put->state == ARK_QUEUED || put->state == ARK_DEFERRED ||
+	    put->state == ARK_QUARANTINED)
+		s->progress.to_fetch++;
+	else if (put->state == ARK_ARCHIVED)
+		s->summary->already++;
+}
+
+/* What one page needs in memory. */
+struct intake {
+	const struct lister_document **order;
+	struct catalogue_document *docs;
+	struct catalogue_put *puts;
+};
+
+static int
+put_documents(struct sync *s, const struct lister_page *page,
+	      struct intake *in, struct ark_error *err)
+{
+	int rc;
+
+	for (size_t i = 0; i < page->n; i++)
+		in->order[i] = &page->documents[i];
+	qsort(in->order, page->n, sizeof(*in->order), by_duration);
+	for (size_t i = 0; i < page->n; i++)
+		in->docs[i] = describe(s, in->order[i]);
+	rc = catalogue_put(s->archive->catalogue, s->run, clock_wall_s(),
+			   in->docs, page->n, in->puts, err);
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < page->n; i++) {
+		count(s, in->order[i], &in->puts[i]);
+		if (in->puts[i].change != CATALOGUE_SAME)
+			days_touch(s, in->docs[i].day);
+		refresh_link(s, &in->docs[i]);
+	}
+	return 0;
+}
+
+int
+intake_page(void *ctx, const struct lister_page *page, struct ark_error *err)
+{
+	struct sync *s = ctx;
+	struct intake in = {
+		.order = calloc(page->n + 1, sizeof(*in.order)),
+		.docs = calloc(page->n + 1, sizeof(*in.docs)),
+		.puts = calloc(page->n + 1, sizeof(*in.puts)),
+	};
+	int rc = 0;
+
+	if (!in.order || !in.docs || !in.puts)
+		rc = error_nomem(err);
+	else if (page->n)
+		rc = put_documents(s, page, &in, err);
+	free(in.order);
+	free(in.docs);
+	free(in.puts);
+	for (size_t i = 0; !rc && i < page->n_wrecks; i++) {
+		if (page->wrecks[i].is_new)
+			rc = keep_wreck(s, page->day, &page->wrecks[i], err);
+	}
+	return rc;
+}
+
+static bool
+was_seen(void *ctx, const char *id)
+{
+	return idset_has(ctx, id);
+}
+
+/*
+ * Jobs of a relisted day go on with their fresh link; one without is gone when
+ * the listing was complete.
+ */
+static int
+end_relisting(struct sync *s, const struct lister_window *w,
+	      struct ark_error *err)
+{
+	struct job *lost = NULL;
+	int rc = 0;
+
+	for (size_t i = 0; i < s->jobs.n_slots; i++) {
+		struct job *j = s->jobs.slots[i].item;
+
+		if (!j || j->state != JOB_RELISTING || j->row.day != w->day)
+			continue;
+		if (j->has_fresh_link) {
+			jobs_ready(s, j);
+			continue;
+		}
+		j->next = lost;
+		lost = j;
+	}
+	while (!rc && lost) {
+		struct job *next = lost->next;
+
+		if (w->is_complete)
+			rc = outcome_give_up(s, lost, ARK_GONE, "the platform "
+					     "lists it no more", err);
+		else
+			rc = outcome_give_up(s, lost, ARK_DEFERRED, "no fresh "
+					     "link: the day could not be "
+					     "listed again", err);
+		lost = next;
+	}
+	return rc;
+}
+
+int
+intake_window(void *ctx, const struct lister_window *w, struct ark_error *err)
+{
+	struct sync *s = ctx;
+	struct catalogue_window told = {
+		.day = w->day, .from_s = w->from_s, .to_s = w->to_s,
+		.is_whole_day = w->to_s - w->from_s == DAY_SECONDS,
+		.is_complete = w->is_complete, .total = w->total,
+		.distinct = (int64_t)w->seen->n,
+		.flaw = w->is_complete ? NULL : w->flaw,
+	};
+	char day[DAY_SIZE];
+	int64_t vanished = 0;
+	int rc;
+
+	day_format(day, w->day);
+	rc = catalogue_listed(s->archive->catalogue, s->run, clock_wall_s(),
+			      &told, was_seen, (void *)(uintptr_t)w->seen,
+			      &vanished, err);
+	if (rc)
+		return rc;
+	if (vanished)
+		event_log(&s->options->listener, ARK_LOG_WARNING, NULL,
+			  "%s: %lld documents are no longer listed", day,
+			  (long long)vanished);
+	if (!w->is_complete)
+		event_log(&s->options->listener, ARK_LOG_WARNING, NULL,
+			  "%s: the listing is not complete: %s", day, w->flaw);
+	days_touch(s, w->day);
+	if (w->is_relisted)
+		return end_relisting(s, w, err);
+	s->progress.days_listed++;
+	return days_settle(s, w->day, err);
+}
+
+bool
+intake_has_room(void *ctx)
+{
+	struct sync *s = ctx;
+	int64_t waiting = 0;
+
+	if (catalogue_waiting(s->archive->catalogue, s->run, &waiting, NULL))
+		return true;	/* its error shows where it matters */
+	return waiting + (int64_t)s->n_ready < SYNC_LISTED_AHEAD;
+}

@@ -1,0 +1,81 @@
+/*
+ * Inside the lister: the windows it walks and the pages it waits for.
+ */
+#ifndef FLOW_LISTER_INTERNAL_H
+#define FLOW_LISTER_INTERNAL_H
+
+#include "flow/lister.h"
+#include "flow/pages.h"
+
+#define LISTER_WINDOWS 4	/* days walked at once */
+#define LISTER_MAX_NONSENSE 4	/* answers without an envelope, per page */
+#define LISTER_MAX_FAILED 5	/* days in a row before the service is gone */
+
+struct window_range {
+	int64_t from_s, to_s;
+	bool is_relisted;
+};
+
+/* A part of a window that is still to be walked. */
+struct window_part {
+	int64_t from_s, to_s, parent_n;
+};
+
+/* A day, or what the range has of it. */
+struct window {
+	bool is_open, was_split, was_failed;
+	int32_t day;
+	struct window_range range;
+	struct omni_dialect *dialect;
+	struct walk walk;		/* of the present part */
+	struct window_part parts[LISTER_MAX_DEPTH];
+	size_t n_parts;
+	struct idset seen;		/* over all parts and passes */
+	int64_t total;			/* of an unsplit walk */
+	char flaw[256];			/* the first one; "" while complete */
+};
+
+void window_open(struct window *w, struct omni_dialect *d,
+		 const struct window_range *range);
+void window_release(struct window *w);
+
+/*
+ * window_see(w, r):
+ * Mark what r read as seen in w; is_new tells what was not before.  0 or
+ * ARK_ENOMEM.
+ */
+int window_see(struct window *w, struct page_reader *r);
+
+/* window_advance(w): After the walk moved.  True when the window is done. */
+bool window_advance(struct window *w);
+
+/* window_total(w): How many documents the platform says there are; -1. */
+int64_t window_total(const struct window *w);
+
+/* One page asked for; the tag of its request. */
+struct call {
+	struct window *window;
+	struct walk_query query;
+	int attempts, logins;
+	bool was_post;
+};
+
+struct lister {
+	struct lister_settings set;
+	struct page_reader reader;
+	struct window windows[LISTER_WINDOWS];
+	size_t n_windows;
+	int64_t next_s;			/* of the range, not begun yet */
+	struct window_range *relists;
+	size_t n_relists;
+	struct timers timers;		/* calls that wait */
+	struct gate gate;		/* the API's host */
+	int in_flight;
+	int64_t next_request_ms;	/* requests_per_second */
+	int failed_in_a_row;
+	bool has_listed, is_stopped;
+	int rc;
+	struct lister_counts counts;
+};
+
+#endif

@@ -1,0 +1,469 @@
+/*
+ * What came of an attempt, and what follows.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/luck.h"
+#include "flow/judge.h"
+#include "flow/quarantine.h"
+#include "flow/sync_internal.h"
+#include "omni/document.h"
+#include "store/layout.h"
+
+/* ---- setbacks -------------------------------------------------------- */
+
+/* Whether a row that fails once more has had its chances. */
+static bool
+is_worn_out(const struct job *j, int64_t now_s)
+{
+	return j->row.runs + 1 >= SYNC_MAX_RUNS ||
+	       (j->row.first_tried_s >= 0 &&
+		now_s - j->row.first_tried_s >= SYNC_MAX_DAYS_S);
+}
+
+int
+outcome_give_up(struct sync *s, struct job *j, enum ark_state state,
+		const char *reason, struct ark_error *err)
+{
+	int64_t now_s = clock_wall_s();
+	struct catalogue_setback back = {
+		.row = j->row.row, .state = state, .reason = reason,
+		.attempts = j->attempts, .now_s = now_s,
+	};
+	int32_t day = j->row.day;
+	int rc;
+
+	if (state != ARK_GONE && is_worn_out(j, now_s))
+		back.state = ARK_FAILED;
+	rc = catalogue_set_back(s->archive->catalogue, &back, 1, err);
+	event_log(&s->options->listener, ARK_LOG_WARNING, j->row.id, "%s: %s",
+		  ark_state_name(back.state), reason);
+	s->progress.troubled++;
+	jobs_done(s, j);
+	return rc ? rc : days_settle(s, day, err);
+}
+
+/* The local disk failed under a job. */
+static int
+disk_trouble(struct sync *s, struct job *j, const struct ark_error *why,
+	     struct ark_error *err)
+{
+	int64_t free_bytes = 0;
+	bool is_full;
+	int rc;
+
+	is_full = !store_free_bytes(s->archive->store, &free_bytes, NULL) &&
+		  free_bytes < (INT64_C(1) << 20);
+	rc = outcome_give_up(s, j, ARK_DEFERRED, "the local disk failed", err);
+	event_log(&s->options->listener, ARK_LOG_ERROR, NULL, "disk: %s",
+		  why->text);
+	sync_note(s, ARK_EDISK);
+	if (++s->disk_errors >= SYNC_MAX_DISK_ERRORS || is_full ||
+	    strstr(why->text, "No space") || strstr(why->text, "quota"))
+		sync_end(s, ARK_EDISK, why);
+	return rc;
+}
+
+/* ---- after a failed attempt ------------------------------------------ */
+
+static int
+try_again(struct sync *s, struct job *j, int64_t at_ms, struct ark_error *err)
+{
+	s->summary->retries++;
+	if (jobs_wait(s, j, at_ms))
+		return error_nomem(err);
+	return 0;
+}
+
+/* A fresh link is wanted: list the day of the recording again. */
+static int
+want_fresh_link(struct sync *s, struct job *j, const struct http_result *res,
+		struct ark_error *err)
+{
+	bool is_gone = res->head.status == 404 || res->head.status == 410;
+	uint64_t link = hash_text(j->row.link);
+	bool is_hopeless = j->relists && j->failed_link == link;
+	char reason[256];
+
+	if (!is_hopeless && j->relists < SYNC_MAX_RELISTS && !s->is_stopping &&
+	    !lister_is_stopped(s->lister)) {
+		j->relists++;
+		j->failed_link = link;
+		j->has_fresh_link = false;
+		j->state = JOB_RELISTING;
+		s->summary->relists++;
+		if (lister_relist(s->lister, j->row.day))
+			return error_nomem(err);
+		return 0;
+	}
+	(void)snprintf(reason, sizeof(reason), "its link answers %ld, a fresh "
+		       "one too", res->head.status);
+	return outcome_give_up(s, j, is_gone &&
+			       j->row.runs + 1 >= SYNC_GONE_RUNS ?
+			       ARK_GONE : ARK_DEFERRED, reason, err);
+}
+
+/* 401 where the token was sent: log in once, and ask again. */
+static int
+want_login(struct sync *s, struct job *j, const struct http_result *res,
+	   int64_t now_ms, struct ark_error *err)
+{
+	struct omni *omni = &s->service.omni;
+	unsigned before = omni->generation;
+	int rc;
+
+	if (++j->logins > 2)
+		return want_fresh_link(s, j, res, err);
+	rc = omni_relogin(omni, res->credentials, err);
+	s->summary->relogins += omni->generation != before;
+	if (rc) {
+		sync_note(s, rc);
+		return outcome_give_up(s, j, ARK_DEFERRED,
+				       "the login was refused", err);
+	}
+	return try_again(s, j, now_ms, err);
+}
+
+/* Transient, throttled, or for good. */
+static int
+wait_or_give_up(struct sync *s, struct job *j, const struct http_result *res,
+		enum retry_class class, int64_t now_ms, struct ark_error *err)
+{
+	struct gate *gate = &j->host->gate;
+	struct retry_decision next;
+
+	next = retry_decide(&retry_default, class, j->attempts,
+			    res->head.retry_after_ms, luck_u32());
+	if (next.host_pause_ms > 0)
+		gate_pause(gate, now_ms, next.host_pause_ms);
+	if (next.what == RETRY_WAIT && !s->is_stopping &&
+	    gate_spend(gate, res->end == HTTP_TIMEOUT))
+		return try_again(s, j, now_ms + next.wait_ms, err);
+	return outcome_give_up(s, j, ARK_DEFERRED, res->text, err);
+}
+
+/* What was kept does not fit what the server has: fetch it whole. */
+static bool
+is_resume_refused(const struct http_result *res)
+{
+	return res->request->offset > 0 &&
+	       (res->end == HTTP_NONSENSE ||
+		(res->end == HTTP_STATUS && res->head.status == 416));
+}
+
+static int
+follow_failure(struct sync *s, struct job *j, const struct http_result *res,
+	       int64_t now_ms, struct ark_error *err)
+{
+	enum retry_class class = retry_classify(res);
+
+	if (class == RETRY_STOPPED) {
+		jobs_done(s, j);
+		return 0;
+	}
+	if (is_resume_refused(res) && !j->is_from_start) {
+		j->is_from_start = true;
+		return try_again(s, j, now_ms, err);
+	}
+	switch (class) {
+	case RETRY_AUTH:
+		return want_login(s, j, res, now_ms, err);
+	case RETRY_LINK:
+		return want_fresh_link(s, j, res, err);
+	default:
+		return wait_or_give_up(s, j, res, class, now_ms, err);
+	}
+}
+
+/* Length of the whole body as the answer's head told it; -1. */
+static int64_t
+promised(const struct http_result *res)
+{
+	if (res->head.status == 206)
+		return res->head.range_total;
+	return res->head.content_length;
+}
+
+/* Keep what came of a body that broke off, if it can be continued. */
+static int
+keep_or_drop(struct job *j, const struct http_result *res,
+	     struct ark_error *err)
+{
+	struct store_part *part = j->part;
+	bool is_cut = res->end == HTTP_SHORT || res->end == HTTP_RESET ||
+		      res->end == HTTP_TIMEOUT || res->end == HTTP_CANCELLED;
+
+	j->part = NULL;
+	if (is_cut && (res->head.status == 200 || res->head.status == 206) &&
+	    header_etag_is_strong(res->head.etag))
+		return part_keep(part, res->head.etag, promised(res), err);
+	part_drop(part);
+	return 0;
+}
+
+/* ---- after a body that came whole ------------------------------------ */
+
+/* The document of a row, for names that use its fields. */
+static int
+load_document(struct sync *s, struct job *j, struct omni_document *d,
+	      struct ark_error *err)
+{
+	struct buf body = BUF_INIT((size_t)64 << 20);
+	int rc;
+
+	rc = catalogue_document(s->archive->catalogue, j->row.row, &body, err);
+	if (!rc)
+		rc = document_parse(d, (struct json_slice){ buf_text(&body),
+							    body.len },
+				    s->archive->zone, j->row.day, err);
+	buf_release(&body);
+	return rc == ARK_EFORMAT ? 0 : rc;
+}
+
+static int
+final_path(struct sync *s, struct job *j, char path[STORE_PATH_MAX],
+	   struct ark_error *err)
+{
+	char name[LAYOUT_NAME_MAX + 1];
+	struct omni_document d;
+	struct layout_fields f;
+	int rc = 0;
+
+	document_init(&d);
+	if (strstr(s->config->name, "{agent}") ||
+	    strstr(s->config->name, "{service}") ||
+	    strstr(s->config->name, "{protocol}") ||
+	    strstr(s->config->name, "{origin}"))
+		rc = load_document(s, j, &d, err);
+	f = (struct layout_fields){
+		.day = j->row.day,
+		.second = (int32_t)(j->row.start_s -
+				    j->row.day * DAY_SECONDS),
+		.id = j->row.id,
+		.agent = d.recording.pub.agent,
+		.service = d.recording.pub.service,
+		.protocol = d.recording.pub.protocol,
+		.origin = d.recording.pub.origin,
+	};
+	if (!rc)
+		rc = layout_name(name, s->config->name, &f,
+				 audio_extension(j->audio.type), err);
+	if (!rc)
+		rc = layout_audio(path, j->row.day, name, err);
+	document_release(&d);
+	return rc;
+}
+
+static int
+accept_body(struct sync *s, struct job *j, int64_t now_ms, struct ark_error *err)
+{
+	char path[STORE_PATH_MAX];
+	struct commit_order order = {
+		.part = j->part, .path = path, .ctx = j,
+		.row = {
+			.row = j->row.row, .codec = j->audio.codec,
+			.media_type = audio_media_type(j->audio.type),
+			.link_host = j->result->host,
+			.audio_ms = j->audio.duration_ms,
+			.downloaded_s = clock_wall_s(),
+			.attempts = j->attempts,
+		},
+	};
+	int rc;
+
+	rc = final_path(s, j, path, err);
+	if (!rc)
+		rc = committer_add(s->committer, &order, now_ms, err);
+	if (rc)
+		return rc;
+	j->part = NULL;
+	j->state = JOB_COMMITTING;
+	return 0;
+}
+
+/* A body that is whole and no recording. */
+static int
+reject(struct sync *s, struct job *j, const char *reason,
+       struct ark_error *err)
+{
+	struct quarantine_case it = {
+		.id = j->row.id, .day = j->row.day, .part = j->part,
+		.answer = j->result, .reason = reason,
+	};
+	int rc;
+
+	j->part = NULL;
+	rc = quarantine_body(s->archive->store, &it, err);
+	if (rc == ARK_EDISK) {
+		struct ark_error why = *err;
+
+		return disk_trouble(s, j, &why, err);
+	}
+	if (rc)
+		return rc;
+	return outcome_give_up(s, j, ARK_QUARANTINED, reason, err);
+}
+
+/* The bytes on disk are whole; what are they? */
+static int
+follow_body(struct sync *s, struct job *j, int64_t now_ms,
+	    struct ark_error *err)
+{
+	const struct http_result *res = j->result;
+	char reason[256];
+
+	switch (judge(part_facts(j->part), &res->head, res->total, &j->audio,
+		      reason)) {
+	case JUDGE_ACCEPT:
+		return accept_body(s, j, now_ms, err);
+	case JUDGE_AGAIN:
+		if (j->attempts < retry_default.max_attempts &&
+		    !s->is_stopping) {
+			part_drop(j->part);
+			j->part = NULL;
+			http_result_free(j->result);
+			j->result = NULL;
+			j->is_from_start = true;
+			return try_again(s, j, now_ms + 500 * j->attempts, err);
+		}
+		break;
+	case JUDGE_QUARANTINE:
+		break;
+	}
+	return reject(s, j, reason, err);
+}
+
+/* ---- letters --------------------------------------------------------- */
+
+/* part_inspect_fn, on the part's own thread: what the bytes are. */
+static void
+inspect(void *ctx, int fd, int64_t size)
+{
+	struct job *j = ctx;
+
+	if (audio_inspect(fd, size, &j->audio, NULL))
+		j->audio = (struct audio_facts){
+			.flaw = "it could not be read back",
+		};
+}
+
+/* Tell the pace and the gate of the host how the attempt went. */
+static void
+account(struct sync *s, struct job *j, const struct http_result *res,
+	int64_t now_ms)
+{
+	enum retry_class class = retry_classify(res);
+	enum pace_event event = PACE_DONE;
+
+	s->n_in_flight--;
+	j->host->in_flight--;
+	s->received += res->received;
+	pace_bytes(&s->pace, res->received);
+	if (class == RETRY_THROTTLED)
+		event = PACE_THROTTLED;
+	else if (class == RETRY_TRANSIENT)
+		event = PACE_FAILED;
+	pace_event(&s->pace, event, (uint32_t)s->n_in_flight + 1, now_ms);
+	if (class == RETRY_TRANSIENT)
+		gate_failure(&j->host->gate, now_ms, res->end == HTTP_CONNECT ||
+			     res->end == HTTP_DNS);
+	else if (class != RETRY_STOPPED && class != RETRY_THROTTLED)
+		gate_success(&j->host->gate);
+}
+
+int
+outcome_media(struct sync *s, struct http_result *res, int64_t now_ms,
+	      struct ark_error *err)
+{
+	struct job *j = res->request->tag;
+	bool is_whole = res->end == HTTP_DONE;
+
+	(void)err;
+	account(s, j, res, now_ms);
+	j->result = res;
+	j->state = JOB_SETTLING;
+	j->audio = (struct audio_facts){ 0 };
+	part_settle(j->part, is_whole ? judge_wants(&res->head) : 0,
+		    is_whole ? inspect : NULL, j, &s->box, LETTER_SETTLED);
+	return 0;
+}
+
+int
+outcome_settled(struct sync *s, struct part_settled *settled, int64_t now_ms,
+		struct ark_error *err)
+{
+	struct job *j = settled->ctx;
+	struct http_result *res = j->result;
+	int rc;
+
+	if (settled->rc) {
+		part_drop(j->part);
+		j->part = NULL;
+		rc = disk_trouble(s, j, &settled->err, err);
+		part_settled_free(settled);
+		return rc;
+	}
+	part_settled_free(settled);
+	if (res->end == HTTP_DONE)
+		return follow_body(s, j, now_ms, err);
+	j->result = NULL;
+	rc = keep_or_drop(j, res, err);
+	if (!rc)
+		rc = follow_failure(s, j, res, now_ms, err);
+	http_result_free(res);
+	return rc;
+}
+
+/* One item of a batch that came back. */
+static int
+end_item(struct sync *s, struct job *j, const struct commit_item *item,
+	 struct ark_error *err)
+{
+	int64_t bytes = j->row.bytes;
+	int32_t day = j->row.day;
+
+	switch (item->end) {
+	case COMMIT_DONE:
+	case COMMIT_SAME:
+		s->summary->new_recordings++;
+		s->summary->bytes_new += bytes;
+		s->progress.fetched++;
+		s->progress.bytes += bytes;
+		event_log(&s->options->listener, ARK_LOG_DEBUG, j->row.id,
+			  "archived as %s", item->path);
+		jobs_done(s, j);
+		return days_settle(s, day, err);
+	case COMMIT_CONFLICT:
+		event_log(&s->options->listener, ARK_LOG_ERROR, j->row.id,
+			  "%s", item->err.text);
+		sync_note(s, ARK_EINTEGRITY);
+		return outcome_give_up(s, j, ARK_DEFERRED, "another file "
+				       "stands under its name", err);
+	case COMMIT_LOST:
+		break;
+	}
+	return disk_trouble(s, j, &item->err, err);
+}
+
+int
+outcome_batch(struct sync *s, struct commit_batch *b, int64_t now_ms,
+	      struct ark_error *err)
+{
+	int rc;
+
+	(void)now_ms;
+	s->summary->disk_wait_ms += b->spent_ms;
+	rc = committer_record(s->committer, b, err);
+	for (size_t i = 0; !rc && i < b->n; i++) {
+		struct job *j = b->ctx[i];
+
+		j->row.bytes = b->rows[i].bytes;
+		rc = end_item(s, j, &b->items[i], err);
+	}
+	commit_batch_free(b);
+	return rc;
+}

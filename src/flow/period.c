@@ -1,0 +1,77 @@
+#include "flow/period.h"
+
+#include "base/clock.h"
+
+int64_t
+period_now(const struct zone *zone)
+{
+	return zone_civil(zone, clock_wall_s());
+}
+
+/* Cut what lies in the future; nothing left is an error. */
+static int
+until_now(struct ark_range *r, int64_t now_s, struct ark_error *err)
+{
+	char from[MOMENT_SIZE];
+
+	if (r->to_s > now_s + 1)
+		r->to_s = now_s + 1;
+	if (r->from_s < r->to_s)
+		return 0;
+	moment_format(from, r->from_s);
+	return error_set(err, ARK_EUSAGE, "the range begins at %s, which is in "
+			 "the future", from);
+}
+
+int
+period_of_sync(struct ark_range *out, const struct ark_range_words *words,
+	       const struct ark_config *c, struct archive *a,
+	       struct ark_error *err)
+{
+	int64_t now_s = period_now(a->zone);
+	int32_t day = 0;
+	int rc;
+
+	rc = ark_range_parse(out, words, now_s, err);
+	if (rc < 0)
+		return rc;
+	if (rc > 0)
+		return until_now(out, now_s, err);
+	rc = catalogue_settled_day(a->catalogue, &day, err);
+	if (rc < 0)
+		return rc;
+	if (!rc || day > day_of(now_s))
+		day = day_of(now_s);
+	day -= (int32_t)(c->look_back_s / DAY_SECONDS);
+	*out = (struct ark_range){ day * DAY_SECONDS, now_s + 1 };
+	return 0;
+}
+
+int
+period_or_all(struct ark_range *out, const struct ark_range_words *words,
+	      const struct zone *zone, struct ark_error *err)
+{
+	int rc = ark_range_parse(out, words, period_now(zone), err);
+
+	if (rc < 0)
+		return rc;
+	if (!rc)	/* days fit into 32 bits however far they lie */
+		*out = (struct ark_range){ INT32_MIN / 2 * DAY_SECONDS,
+					   INT32_MAX / 2 * DAY_SECONDS };
+	return 0;
+}
+
+int
+period_or_today(struct ark_range *out, const struct ark_range_words *words,
+		const struct zone *zone, struct ark_error *err)
+{
+	int64_t now_s = period_now(zone);
+	int rc = ark_range_parse(out, words, now_s, err);
+
+	if (rc < 0)
+		return rc;
+	if (!rc)
+		*out = (struct ark_range){ day_of(now_s) * DAY_SECONDS,
+					   now_s + 1 };
+	return until_now(out, now_s, err);
+}

@@ -1,0 +1,56 @@
+#include "flow/quarantine.h"
+
+#include "base/clock.h"
+#include "json/tree.h"
+#include "model/time.h"
+#include "store/layout.h"
+
+static int
+describe(struct buf *out, const struct quarantine_case *it,
+	 struct ark_error *err)
+{
+	const struct part_facts *facts = part_facts(it->part);
+	char hex[DIGEST_SHA256_HEX], day[DAY_SIZE], now[CLOCK_UTC_SIZE];
+	struct json_tree *t = json_tree_new();
+	int rc;
+
+	if (!t)
+		return error_nomem(err);
+	digest_hex(hex, facts->sha256, sizeof(facts->sha256));
+	day_format(day, it->day);
+	clock_utc(now, clock_wall_s());
+	json_put_text(t, "id", it->id);
+	json_put_text(t, "day", day);
+	json_put_text(t, "reason", it->reason);
+	json_put_text(t, "fetched_at", now);
+	json_put_text(t, "link_host", it->answer->host);
+	json_put_int(t, "status", it->answer->head.status);
+	json_put_text(t, "content_type", it->answer->head.content_type);
+	json_put_int(t, "bytes", facts->size);
+	json_put_text(t, "sha256", hex);
+	rc = json_print(t, true, out, err);
+	json_tree_free(t);
+	buf_addc(out, '\n');
+	return rc ? rc : buf_status(out, err);
+}
+
+int
+quarantine_body(struct store *s, const struct quarantine_case *it,
+		struct ark_error *err)
+{
+	struct buf why = BUF_INIT(65536);
+	char path[STORE_PATH_MAX];
+	int rc;
+
+	rc = layout_quarantine(path, it->day, it->id,
+			       part_facts(it->part)->sha256, err);
+	if (!rc)
+		rc = describe(&why, it, err);
+	if (rc)
+		part_drop(it->part);
+	else
+		rc = store_quarantine(s, it->part, path, buf_text(&why),
+				      why.len, err);
+	buf_release(&why);
+	return rc;
+}

@@ -1,0 +1,361 @@
+/*
+ * ark_rebuild: the catalogue anew, from the tree alone.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "archive/archive.h"
+#include "base/clock.h"
+#include "base/event.h"
+#include "base/fdio.h"
+#include "callark/archive.h"
+#include "config/config.h"
+#include "flow/days_of.h"
+#include "flow/pages.h"
+#include "manifest/baginfo.h"
+#include "manifest/table.h"
+#include "store/layout.h"
+
+#define MAX_LINE_BYTES ((size_t)64 << 20)
+#define CHUNK_BYTES 65536
+
+struct rebuild {
+	struct archive *archive;
+	const struct ark_listener *listener;
+	struct ark_rebuild_totals *totals;
+	int32_t day;
+	struct digest *digest;
+	struct omni_document document;
+	struct buf line;
+};
+
+static void
+problem(struct rebuild *r, const char *what, const char *why)
+{
+	char day[DAY_SIZE];
+
+	day_format(day, r->day);
+	r->totals->problems++;
+	event_log(r->listener, ARK_LOG_WARNING, NULL, "%s: %s: %s", day, what,
+		  why);
+}
+
+/* The start of a document, and its fingerprint. */
+static int
+read_document(struct rebuild *r, struct json_slice text,
+	      uint8_t fingerprint[32], struct ark_error *err)
+{
+	int rc;
+
+	rc = document_parse(&r->document, text, r->archive->zone, r->day, err);
+	if (rc)
+		return rc;
+	return document_fingerprint(r->digest, text, r->document.link,
+				    fingerprint, err);
+}
+
+static int
+read_versions(struct rebuild *r, const struct table_row *t,
+	      struct catalogue_version **out, struct ark_error *err)
+{
+	struct catalogue_version *before;
+	int rc = 0;
+
+	before = calloc(t->n_versions + 1, sizeof(*before));
+	if (!before)
+		return error_nomem(err);
+	for (size_t i = 0; !rc && i < t->n_versions; i++) {
+		before[i] = (struct catalogue_version){
+			.seen_s = t->versions[i].seen_s,
+			.body = t->versions[i].document.p,
+			.len = t->versions[i].document.n,
+		};
+		rc = read_document(r, t->versions[i].document,
+				   before[i].fingerprint, err);
+	}
+	if (rc) {
+		free(before);
+		return rc;
+	}
+	*out = before;
+	return 0;
+}
+
+/*
+ * An archived row whose file is gone or has another size is fetched again;
+ * what the bytes are is verify's business.
+ */
+static int
+check_file(struct rebuild *r, struct catalogue_row *row, const char *path,
+	   struct ark_error *err)
+{
+	int64_t size = -1;
+	int rc;
+
+	rc = store_size(r->archive->store, path, &size, err);
+	if (rc && rc != ARK_ENOTFOUND)
+		return rc;
+	if (!rc && size == row->bytes) {
+		r->totals->recordings++;
+		return 0;
+	}
+	problem(r, path, rc ? "the file is missing" : "the size is another");
+	row->state = ARK_DEFERRED;
+	row->reason = (char *)(uintptr_t)"its file was missing or damaged";
+	row->path = (char *)(uintptr_t)"";
+	return 0;
+}
+
+/* The row that a line of the table tells of; texts stay the line's. */
+static struct catalogue_row
+row_of(struct rebuild *r, const struct table_row *t)
+{
+	const struct ark_recording *rec = &r->document.recording.pub;
+	struct catalogue_row row = {
+		.id = (char *)(uintptr_t)t->id,
+		.interaction_id = (char *)(uintptr_t)rec->interaction_id,
+		.day = r->day, .start_s = rec->start_s,
+		.duration_s = rec->duration_s, .state = t->state,
+		.reason = (char *)(uintptr_t)t->reason,
+		.link = (char *)(uintptr_t)rec->url,
+		.first_tried_s = -1, .first_seen_s = t->first_seen_s,
+		.vanished_s = t->vanished_s,
+		.oddity = (char *)(uintptr_t)t->oddity,
+		.path = (char *)(uintptr_t)"", .bytes = t->bytes,
+		.media_type = (char *)(uintptr_t)t->media_type,
+		.codec = (char *)(uintptr_t)t->codec,
+		.link_host = (char *)(uintptr_t)t->link_host,
+		.audio_ms = t->audio_ms, .downloaded_s = t->downloaded_s,
+		.version = (int)t->n_versions + 1,
+		.version_seen_s = t->seen_s,
+		.document = (char *)(uintptr_t)t->document.p,
+		.document_len = t->document.n,
+	};
+
+	memcpy(row.sha256, t->sha256, sizeof(row.sha256));
+	return row;
+}
+
+static int
+restore(struct rebuild *r, const struct table_row *t, struct ark_error *err)
+{
+	struct catalogue_version *before = NULL;
+	char path[STORE_PATH_MAX];
+	uint8_t fingerprint[32];
+	struct catalogue_row row;
+	int rc;
+
+	rc = read_versions(r, t, &before, err);
+	if (!rc)
+		rc = read_document(r, t->document, fingerprint, err);
+	if (rc)
+		goto out;
+	row = row_of(r, t);
+	if (t->state == ARK_ARCHIVED) {
+		rc = layout_in_bag(path, r->day, t->path, err);
+		row.path = path;
+		if (!rc)
+			rc = check_file(r, &row, path, err);
+	}
+	if (!rc)
+		rc = catalogue_restore(r->archive->catalogue, &row,
+				       fingerprint, before, t->n_versions, err);
+	r->totals->documents += !rc;
+out:
+	free(before);
+	return rc;
+}
+
+/* One line of a table.  Bad ones are told and left out. */
+static int
+take_line(struct rebuild *r, const char *text, size_t n, struct ark_error *err)
+{
+	struct table_parsed parsed = { 0 };
+	struct ark_error why = { 0 };
+	int rc;
+
+	rc = table_parse(&parsed, (struct json_slice){ text, n }, &why);
+	if (!rc)
+		rc = restore(r, &parsed.row, &why);
+	table_parsed_release(&parsed);
+	if (rc == ARK_EFORMAT || rc == ARK_EEXISTS) {
+		problem(r, "a line of recordings.ndjson", why.text);
+		return 0;
+	}
+	if (rc && err)
+		*err = why;
+	return rc;
+}
+
+/* Every whole line that the buffer has; the rest moves to its front. */
+static int
+take_lines(struct rebuild *r, struct ark_error *err)
+{
+	const char *p = buf_text(&r->line);
+	size_t left = r->line.len;
+	int rc = 0;
+
+	while (!rc && left) {
+		const char *end = memchr(p, '\n', left);
+
+		if (!end)
+			break;
+		rc = take_line(r, p, (size_t)(end - p), err);
+		left -= (size_t)(end - p) + 1;
+		p = end + 1;
+	}
+	memmove(r->line.data, p, left);
+	r->line.len = left;
+	return rc;
+}
+
+static int
+read_table(struct rebuild *r, int fd, struct ark_error *err)
+{
+	uint8_t chunk[CHUNK_BYTES];
+	int rc = 0;
+
+	buf_clear(&r->line);
+	while (!rc) {
+		ssize_t got = read(fd, chunk, sizeof(chunk));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return error_errno(err, "recordings.ndjson");
+		if (got == 0)
+			break;
+		if (buf_add(&r->line, chunk, (size_t)got))
+			return buf_status(&r->line, err);
+		rc = take_lines(r, err);
+	}
+	if (!rc && r->line.len)
+		problem(r, "recordings.ndjson", "its last line is cut off");
+	return rc;
+}
+
+static int64_t
+element_int(const struct buf *text, const char *label)
+{
+	struct buf value = BUF_INIT(64);
+	int64_t n = -1;
+
+	if (baginfo_get(buf_text(text), text->len, label, &value) == 1)
+		n = strtoll(buf_text(&value), NULL, 10);
+	buf_release(&value);
+	return n;
+}
+
+/* What bag-info.txt says of the listing of the day. */
+static int
+restore_day(struct rebuild *r, struct ark_error *err)
+{
+	struct buf text = BUF_INIT(1 << 20), listing = BUF_INIT(64);
+	struct catalogue_day d = {
+		.day = r->day, .total = -1, .asked_s = -1, .complete_s = -1,
+		.published_s = clock_wall_s(),
+	};
+	char path[STORE_PATH_MAX];
+	int rc;
+
+	rc = layout_in_bag(path, r->day, "bag-info.txt", err);
+	if (!rc)
+		rc = store_slurp(r->archive->store, path, &text, err);
+	if (rc == ARK_ENOTFOUND) {
+		problem(r, "bag-info.txt", "it is missing");
+		rc = 0;
+	}
+	if (!rc && baginfo_get(buf_text(&text), text.len, "Callark-Listing",
+			       &listing) == 1) {
+		d.is_complete = !strcmp(buf_text(&listing), "complete");
+		d.was_asked = strcmp(buf_text(&listing), "not asked") != 0;
+		d.total = element_int(&text, "Callark-Platform-Total");
+		d.asked_s = d.was_asked ? clock_wall_s() : -1;
+		d.complete_s = d.is_complete ? d.asked_s : -1;
+	}
+	if (!rc)
+		rc = catalogue_restore_day(r->archive->catalogue, &d, err);
+	buf_release(&text);
+	buf_release(&listing);
+	return rc;
+}
+
+static int
+rebuild_day(struct rebuild *r, struct ark_error *err)
+{
+	char path[STORE_PATH_MAX];
+	int fd = -1, rc;
+
+	rc = catalogue_begin(r->archive->catalogue, err);
+	if (!rc)
+		rc = layout_in_bag(path, r->day, "data/recordings.ndjson", err);
+	if (!rc)
+		rc = store_openat(r->archive->store, path, O_RDONLY, &fd, err);
+	if (rc == ARK_ENOTFOUND) {
+		problem(r, path, "the table is missing; sync this day again");
+		rc = 0;
+	} else if (!rc) {
+		rc = read_table(r, fd, err);
+	}
+	(void)fdio_close(&fd);
+	if (!rc)
+		rc = restore_day(r, err);
+	if (!rc)
+		rc = catalogue_commit(r->archive->catalogue, err);
+	if (rc)
+		catalogue_rollback(r->archive->catalogue);
+	r->totals->days++;
+	return rc;
+}
+
+static int
+rebuild_days(struct rebuild *r, struct ark_error *err)
+{
+	int32_t *days = NULL;
+	size_t n = 0;
+	int rc;
+
+	rc = days_of_tree(r->archive->store, INT32_MIN, INT32_MAX, &days, &n,
+			  err);
+	for (size_t i = 0; !rc && i < n; i++) {
+		r->day = days[i];
+		if (event_should_stop(r->listener))
+			rc = error_set(err, ARK_ESTOPPED, "stopped by a "
+				       "signal; run callark rebuild again");
+		else
+			rc = rebuild_day(r, err);
+	}
+	free(days);
+	return rc;
+}
+
+int
+ark_rebuild(const struct ark_config *c, const struct ark_listener *l,
+	    struct ark_rebuild_totals *totals, struct ark_error *err)
+{
+	struct rebuild r = {
+		.listener = l, .totals = totals,
+		.line = BUF_INIT(MAX_LINE_BYTES),
+	};
+	int rc;
+
+	memset(totals, 0, sizeof(*totals));
+	document_init(&r.document);
+	rc = config_check(c, false, true, err);
+	if (!rc)
+		rc = archive_open(&r.archive, c->path, ARCHIVE_REBUILD, err);
+	if (!rc)
+		rc = archive_open_catalogue(r.archive, err);
+	if (!rc)
+		rc = digest_new(&r.digest, DIGEST_SHA256, err);
+	if (!rc)
+		rc = rebuild_days(&r, err);
+	digest_free(r.digest);
+	document_release(&r.document);
+	buf_release(&r.line);
+	archive_close(r.archive);
+	return rc;
+}

@@ -1,0 +1,41 @@
+/*
+ * From settings to a working connection: secrets, engine, login.
+ */
+#ifndef FLOW_SERVICE_H
+#define FLOW_SERVICE_H
+
+#include "base/event.h"
+#include "base/secret.h"
+#include "config/config.h"
+#include "http/engine.h"
+#include "omni/omni.h"
+
+struct service {
+	const struct ark_config *config;
+	const struct ark_listener *listener;
+	struct http_engine *engine;
+	struct omni omni;
+	struct secret api_key, password;
+	bool has_omni;
+};
+
+/*
+ * service_open(s, c, l, err):
+ * Read the secrets and start the engine; nothing is asked yet.  Return 0,
+ * ARK_EUSAGE, ARK_EDISK, ARK_ENOMEM.
+ */
+int service_open(struct service *s, const struct ark_config *c,
+		 const struct ark_listener *l, struct ark_error *err);
+void service_close(struct service *s);
+
+/* service_stop(s): End the engine; what was in flight is delivered. */
+void service_stop(struct service *s);
+
+/*
+ * service_zone_name(s):
+ * The zone to work in: the settings', else the organisation's, else "UTC";
+ * lent.  After omni_organizations.
+ */
+const char *service_zone_name(const struct service *s);
+
+#endif

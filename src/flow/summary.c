@@ -1,0 +1,228 @@
+#include "flow/summary.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "json/tree.h"
+#include "model/time.h"
+
+#define OPEN_STATES (1u << ARK_QUEUED | 1u << ARK_DEFERRED | \
+		     1u << ARK_FAILED | 1u << ARK_GONE | \
+		     1u << ARK_QUARANTINED)
+
+static int
+add_problem(struct ark_summary *s, const struct catalogue_row *row)
+{
+	struct ark_problem *p;
+
+	s->problems_total++;
+	if (s->n_problems == ARK_MAX_PROBLEMS)
+		return 0;
+	p = &s->problems[s->n_problems++];
+	p->day = row->day;
+	p->state = row->state == ARK_QUEUED ? ARK_DEFERRED : row->state;
+	p->attempts = row->attempts;
+	p->id = strdup(row->id);
+	p->reason = strdup(*row->reason || row->state != ARK_QUEUED ?
+			   row->reason : "not tried yet");
+	return p->id && p->reason ? 0 : ARK_ENOMEM;
+}
+
+static int
+list_problems(struct ark_summary *s, struct archive *a,
+	      const struct ark_range *range, struct ark_error *err)
+{
+	struct catalogue_query q = {
+		.from_s = range->from_s, .to_s = range->to_s,
+		.states = OPEN_STATES,
+	};
+	struct catalogue_cursor *cur = NULL;
+	struct catalogue_row row = { 0 };
+	int rc;
+
+	rc = catalogue_select(&cur, a->catalogue, &q, err);
+	while (!rc) {
+		rc = catalogue_next(cur, &row, err);
+		if (rc <= 0)
+			break;
+		rc = add_problem(s, &row);
+		if (rc)
+			error_nomem(err);
+	}
+	catalogue_row_release(&row);
+	catalogue_cursor_free(cur);
+	return rc;
+}
+
+/* catalogue_day_fn */
+static int
+add_day(void *ctx, const struct catalogue_day *day)
+{
+	struct ark_summary *s = ctx;
+
+	for (int i = 0; i < ARK_N_STATES; i++)
+		s->counts[i] += day->counts[i];
+	return 0;
+}
+
+/* A range that begins or ends in mid-day is counted row by row. */
+static int
+count_rows(struct ark_summary *s, struct archive *a,
+	   const struct ark_range *range, struct ark_error *err)
+{
+	struct catalogue_query q = { range->from_s, range->to_s, 0, 0 };
+	struct catalogue_cursor *cur = NULL;
+	struct catalogue_row row = { 0 };
+	int rc;
+
+	rc = catalogue_select(&cur, a->catalogue, &q, err);
+	while (!rc) {
+		rc = catalogue_next(cur, &row, err);
+		if (rc <= 0)
+			break;
+		s->counts[row.state]++;
+		rc = 0;
+	}
+	catalogue_row_release(&row);
+	catalogue_cursor_free(cur);
+	return rc;
+}
+
+static int64_t
+open_items(const struct ark_summary *s)
+{
+	return s->counts[ARK_QUEUED] + s->counts[ARK_DEFERRED] +
+	       s->counts[ARK_FAILED] + s->counts[ARK_GONE] +
+	       s->counts[ARK_QUARANTINED];
+}
+
+int
+summary_count(struct ark_summary *s, struct archive *a,
+	      const struct ark_range *range, struct ark_error *err)
+{
+	int rc;
+
+	if (range->from_s % DAY_SECONDS || range->to_s % DAY_SECONDS)
+		rc = count_rows(s, a, range, err);
+	else
+		rc = catalogue_days(a->catalogue, day_of(range->from_s),
+				    day_of(range->to_s - 1), add_day, s, err);
+	if (rc)
+		return rc;
+	s->listed = 0;
+	for (int i = 0; i < ARK_N_STATES; i++)
+		s->listed += s->counts[i];
+	s->with_link = s->listed - s->counts[ARK_NO_LINK];
+	if (open_items(s))
+		rc = list_problems(s, a, range, err);
+	s->is_complete = !open_items(s) && !s->windows_incomplete &&
+			 !s->oddities;
+	return rc;
+}
+
+void
+ark_summary_release(struct ark_summary *s)
+{
+	for (int i = 0; i < s->n_problems; i++) {
+		free(s->problems[i].id);
+		free(s->problems[i].reason);
+	}
+	free(s->organization);
+	s->organization = NULL;
+	s->n_problems = 0;
+}
+
+static void
+put_problems(struct json_tree *t, const struct ark_summary *s)
+{
+	json_open_array(t, "problems");
+	for (int i = 0; i < s->n_problems; i++) {
+		const struct ark_problem *p = &s->problems[i];
+		char day[DAY_SIZE];
+
+		day_format(day, p->day);
+		json_open_object(t, NULL);
+		json_put_text(t, "id", p->id);
+		json_put_text(t, "day", day);
+		json_put_text(t, "state", ark_state_name(p->state));
+		json_put_text(t, "reason", p->reason);
+		json_put_int(t, "attempts", p->attempts);
+		json_close(t);
+	}
+	json_close(t);
+	json_put_int(t, "problems_total", s->problems_total);
+}
+
+/* When and over what. */
+static void
+put_frame(struct json_tree *t, const struct ark_summary *s)
+{
+	char from[MOMENT_SIZE], to[MOMENT_SIZE], started[CLOCK_UTC_SIZE];
+
+	moment_format(from, s->from_s);
+	moment_format(to, s->to_s);
+	clock_utc(started, s->started_s);
+	json_put_text(t, "version", CALLARK_VERSION);
+	json_put_text(t, "command", s->command);
+	json_put_int(t, "run", s->run);
+	json_put_text(t, "organization", s->organization);
+	json_put_text(t, "from", s->to_s ? from : NULL);
+	json_put_text(t, "to", s->to_s ? to : NULL);
+	json_put_text(t, "started", started);
+	json_put_real(t, "seconds", (double)s->elapsed_ms / 1000);
+}
+
+static void
+put_sums(struct json_tree *t, const struct ark_summary *s)
+{
+	json_put_int(t, "listed", s->listed);
+	json_put_int(t, "with_link", s->with_link);
+	json_put_int(t, "no_link", s->counts[ARK_NO_LINK]);
+	json_put_int(t, "excluded", s->counts[ARK_EXCLUDED]);
+	json_put_int(t, "archived", s->counts[ARK_ARCHIVED]);
+	json_put_int(t, "new", s->new_recordings);
+	json_put_int(t, "already", s->already);
+	json_put_int(t, "deferred", s->counts[ARK_DEFERRED] +
+		     s->counts[ARK_QUEUED]);
+	json_put_int(t, "failed", s->counts[ARK_FAILED]);
+	json_put_int(t, "gone", s->counts[ARK_GONE]);
+	json_put_int(t, "quarantined", s->counts[ARK_QUARANTINED]);
+	json_put_int(t, "purged", s->counts[ARK_PURGED]);
+	json_put_int(t, "odd_documents", s->oddities);
+	json_put_int(t, "bytes_new", s->bytes_new);
+	json_put_int(t, "to_fetch", s->to_fetch);
+	json_put_int(t, "bytes_estimated", s->bytes_estimated);
+	json_put_int(t, "requests", s->requests);
+	json_put_int(t, "retries", s->retries);
+	json_put_int(t, "relogins", s->relogins);
+	json_put_int(t, "relists", s->relists);
+	json_put_int(t, "windows", s->windows);
+	json_put_int(t, "windows_incomplete", s->windows_incomplete);
+}
+
+int
+ark_summary_json(const struct ark_summary *s, int exit_status, char **out,
+		 struct ark_error *err)
+{
+	struct buf text = BUF_INIT((size_t)16 << 20);
+	struct json_tree *t = json_tree_new();
+	int rc;
+
+	if (!t)
+		return error_nomem(err);
+	put_frame(t, s);
+	put_sums(t, s);
+	json_put_bool(t, "complete", s->is_complete);
+	json_put_int(t, "exit", exit_status);
+	put_problems(t, s);
+	rc = json_print(t, false, &text, err);
+	if (!rc) {
+		*out = buf_take(&text);
+		if (!*out)
+			rc = error_nomem(err);
+	}
+	json_tree_free(t);
+	buf_release(&text);
+	return rc;
+}

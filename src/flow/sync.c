@@ -1,0 +1,538 @@
+/*
+ * ark_sync: opens everything, runs the loop, accounts for what came of it.
+ */
+#include "callark/sync.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "flow/period.h"
+#include "flow/publish.h"
+#include "flow/recover.h"
+#include "flow/severity.h"
+#include "flow/summary.h"
+#include "flow/sync_internal.h"
+#include "store/layout.h"
+
+#define DIALECT_KEY "dialect"
+#define PACE_KEY "concurrency"
+#define LOOP_MS 100		/* longest sleep, so that signals are seen */
+#define GRACE_MS 30000		/* for transfers in flight at a limit */
+#define ADAPTIVE_START 8
+#define POOL_BYTES ((size_t)16 << 20)
+
+void
+sync_note(struct sync *s, int code)
+{
+	s->code = severity_worse(s->code, code);
+}
+
+static void
+cancel_media(struct sync *s)
+{
+	if (s->was_cancelled)
+		return;
+	s->was_cancelled = true;
+	http_engine_cancel_media(s->service.engine);
+}
+
+void
+sync_end(struct sync *s, int code, const struct ark_error *err)
+{
+	if (severity_worse(s->code, code) != s->code || !s->first_error.code) {
+		if (err)
+			s->first_error = *err;
+	}
+	sync_note(s, code);
+	if (!s->is_stopping)
+		s->stopping_ms = clock_now_ms();
+	s->is_stopping = true;
+	lister_stop(s->lister);
+	if (code != ARK_ELIMIT)
+		cancel_media(s);
+}
+
+/* ---- before the loop -------------------------------------------------- */
+
+static int
+load_dialect(struct sync *s, struct ark_error *err)
+{
+	struct buf text = BUF_INIT(65536);
+	int rc;
+
+	rc = catalogue_meta_get(s->archive->catalogue, DIALECT_KEY, &text, err);
+	if (rc == 1)
+		dialect_load(&s->service.omni.dialect, buf_text(&text),
+			     text.len);
+	buf_release(&text);
+	return rc < 0 ? rc : 0;
+}
+
+static int
+save_dialect(struct sync *s, struct ark_error *err)
+{
+	struct buf text = BUF_INIT(65536);
+	int rc = 0;
+
+	if (!s->service.omni.dialect.is_changed)
+		return 0;
+	rc = dialect_save(&s->service.omni.dialect, &text, err);
+	if (!rc)
+		rc = catalogue_meta_set(s->archive->catalogue, DIALECT_KEY,
+					buf_text(&text), err);
+	if (!rc)
+		s->service.omni.dialect.is_changed = false;
+	buf_release(&text);
+	return rc;
+}
+
+/* Log in, and make sure the archive is this organisation's. */
+static int
+log_in(struct sync *s, struct ark_error *err)
+{
+	struct omni *omni = &s->service.omni;
+	int rc;
+
+	rc = omni_organizations(omni, true, err);
+	if (!rc)
+		rc = omni_login(omni, err);
+	if (!rc)
+		rc = archive_declare(s->archive, omni->chosen->id,
+				     omni->chosen->name,
+				     service_zone_name(&s->service), err);
+	if (rc)
+		return rc;
+	s->summary->organization = strdup(omni->chosen->name);
+	return s->summary->organization ? 0 : error_nomem(err);
+}
+
+/* Limit of the last run, eight tenths of it; 0: none. */
+static uint32_t
+last_pace(struct sync *s)
+{
+	struct buf text = BUF_INIT(64);
+	int64_t limit = 0;
+
+	if (catalogue_meta_get(s->archive->catalogue, PACE_KEY, &text, NULL) ==
+	    1)
+		limit = strtol(buf_text(&text), NULL, 10);
+	buf_release(&text);
+	if (limit < 1 || limit > 512)
+		return ADAPTIVE_START;
+	limit = limit * 8 / 10;
+	return limit > 1 ? (uint32_t)limit : 1;
+}
+
+static void
+wake_engine(void *ctx)
+{
+	struct waker *w = ctx;
+
+	(void)pthread_mutex_lock(&w->mutex);
+	if (w->engine)
+		http_engine_wake(w->engine);
+	(void)pthread_mutex_unlock(&w->mutex);
+}
+
+/* From here on the parts' threads leave the engine alone (or find it). */
+static void
+set_waker(struct sync *s, struct http_engine *engine)
+{
+	(void)pthread_mutex_lock(&s->waker.mutex);
+	s->waker.engine = engine;
+	(void)pthread_mutex_unlock(&s->waker.mutex);
+}
+
+static int
+start_workers(struct sync *s, struct ark_error *err)
+{
+	struct parts_settings parts = {
+		.store = s->archive->store, .n_threads = 2,
+		.pool_bytes = POOL_BYTES, .wake = wake_engine,
+		.ctx = &s->waker,
+	};
+	struct lister_settings listing = {
+		.service = &s->service, .zone = s->archive->zone,
+		.reply = &s->box, .kind = LETTER_PAGE,
+		.from_s = s->range.from_s, .to_s = s->range.to_s,
+		.ops = { intake_page, intake_window, intake_has_room, s },
+	};
+	int rc;
+
+	set_waker(s, s->service.engine);
+	rc = parts_start(&s->parts, &parts, err);
+	if (!rc)
+		rc = committer_start(&s->committer, s->archive, &s->box,
+				     LETTER_BATCH, err);
+	if (!rc)
+		rc = lister_new(&s->lister, &listing, err);
+	if (!rc)
+		rc = days_init(s, err);
+	if (!rc)
+		s->progress.days = lister_counts(s->lister)->windows;
+	return rc;
+}
+
+static enum store_durability
+durability_of(const struct ark_sync_options *o)
+{
+	switch (o->durability) {
+	case ARK_DURABLE_FILE: return STORE_FILE;
+	case ARK_DURABLE_NONE: return STORE_NONE;
+	default: return STORE_BATCH;
+	}
+}
+
+static int
+open_archive(struct sync *s, struct ark_error *err)
+{
+	int rc;
+
+	rc = config_check(s->config, true, true, err);
+	if (!rc)
+		rc = layout_check(s->config->name, err);
+	if (!rc)
+		rc = archive_open(&s->archive, s->config->path, ARCHIVE_CREATE,
+				  err);
+	if (rc)
+		return rc;
+	store_set_durability(s->archive->store, durability_of(s->options));
+	return 0;
+}
+
+static int
+begin_run(struct sync *s, struct ark_error *err)
+{
+	int64_t retried = 0;
+	int rc;
+
+	rc = period_of_sync(&s->range, &s->options->range, s->config,
+			    s->archive, err);
+	if (!rc)
+		rc = catalogue_run_begin(s->archive->catalogue, clock_wall_s(),
+					 &s->run, err);
+	if (!rc && s->options->retry_failed)
+		rc = catalogue_retry_failed(s->archive->catalogue,
+					    s->range.from_s, s->range.to_s,
+					    &retried, err);
+	if (rc)
+		return rc;
+	s->summary->run = s->run;
+	s->summary->from_s = s->range.from_s;
+	s->summary->to_s = s->range.to_s;
+	if (retried)
+		event_log(&s->options->listener, ARK_LOG_INFO, NULL,
+			  "%lld recordings that were given up are tried again",
+			  (long long)retried);
+	return 0;
+}
+
+static int
+prepare(struct sync *s, struct ark_error *err)
+{
+	const struct ark_config *c = s->config;
+	int rc;
+
+	rc = open_archive(s, err);
+	if (!rc)
+		rc = service_open(&s->service, c, &s->options->listener, err);
+	if (!rc)
+		rc = load_dialect(s, err);
+	if (!rc)
+		rc = log_in(s, err);
+	if (!rc)
+		rc = recover(s->archive, &s->options->listener, c->name, err);
+	if (!rc)
+		rc = begin_run(s, err);
+	if (rc)
+		return rc;
+	pace_init(&s->pace, (uint32_t)c->concurrency, last_pace(s),
+		  (uint32_t)c->max_concurrency, clock_now_ms());
+	return start_workers(s, err);
+}
+
+/* ---- the loop ---------------------------------------------------------- */
+
+static int
+take_letter(struct sync *s, struct letter *l, int64_t now_ms,
+	    struct ark_error *err)
+{
+	int rc;
+
+	switch (l->kind) {
+	case LETTER_PAGE:
+		rc = lister_result(s->lister, (struct http_result *)l, now_ms,
+				   err);
+		if (rc == ARK_EAUTH || rc == ARK_ESERVICE) {
+			sync_note(s, rc);
+			s->first_error = *err;
+			rc = 0;	/* what was listed is still fetched */
+		}
+		return rc;
+	case LETTER_MEDIA:
+		return outcome_media(s, (struct http_result *)l, now_ms, err);
+	case LETTER_SETTLED:
+		return outcome_settled(s, (struct part_settled *)l, now_ms,
+				       err);
+	default:
+		return outcome_batch(s, (struct commit_batch *)l, now_ms, err);
+	}
+}
+
+static void
+tell_progress(struct sync *s, int64_t now_ms)
+{
+	struct ark_progress *p = &s->progress;
+
+	if (now_ms - s->progress_ms < 250)
+		return;
+	s->progress_ms = now_ms;
+	if (now_ms - s->rate_ms >= 1000) {
+		p->rate = (s->received - s->rate_bytes) * 1000 /
+			  (now_ms - s->rate_ms);
+		s->rate_ms = now_ms;
+		s->rate_bytes = s->received;
+	}
+	p->in_flight = (uint32_t)s->n_in_flight;
+	p->limit = s->pace.limit;
+	p->elapsed_ms = now_ms - s->started_ms;
+	event_progress(&s->options->listener, p);
+}
+
+static bool
+is_over(const struct sync *s)
+{
+	return lister_is_idle(s->lister) && !s->jobs.n &&
+	       !committer_pending(s->committer);
+}
+
+/* The nearer of two waits; -1 is never. */
+static int64_t
+nearer(int64_t a, int64_t b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
+}
+
+static int64_t
+wait_of(const struct sync *s, int64_t now_ms)
+{
+	int64_t wait = LOOP_MS;
+
+	wait = nearer(wait, lister_due_ms(s->lister, now_ms));
+	wait = nearer(wait, jobs_due_ms(s, now_ms));
+	return nearer(wait, committer_due_ms(s->committer, now_ms));
+}
+
+/* Everything that may be begun now. */
+static int
+push(struct sync *s, int64_t now_ms, struct ark_error *err)
+{
+	int rc;
+
+	if (!s->is_stopping && event_should_stop(&s->options->listener)) {
+		error_set(err, ARK_ESTOPPED, "stopped by a signal");
+		sync_end(s, ARK_ESTOPPED, err);
+	}
+	rc = lister_pump(s->lister, now_ms, err);
+	if (rc == ARK_EAUTH || rc == ARK_ESERVICE) {
+		sync_note(s, rc);
+		rc = 0;
+	}
+	if (rc)
+		return rc;
+	jobs_wake_waiting(s, now_ms);
+	rc = jobs_claim(s, err);
+	if (!rc)
+		rc = jobs_start(s, now_ms, err);
+	if (rc == ARK_ELIMIT || rc == ARK_EDISK) {
+		sync_end(s, rc, err);
+		rc = 0;
+	}
+	if (s->is_stopping)
+		jobs_drop_idle(s);
+	else if (!rc && lister_is_stopped(s->lister))
+		rc = jobs_strand(s, err);
+	if (s->is_stopping && now_ms - s->stopping_ms > GRACE_MS)
+		cancel_media(s);
+	committer_tick(s->committer, now_ms, s->is_stopping);
+	return rc;
+}
+
+/* A letter that nobody will take any more. */
+static void
+letter_free(struct letter *l)
+{
+	struct http_result *res;
+
+	switch (l->kind) {
+	case LETTER_PAGE:
+		res = (struct http_result *)l;
+		free(res->request->tag);
+		http_result_free(res);
+		break;
+	case LETTER_MEDIA:
+		http_result_free((struct http_result *)l);
+		break;
+	case LETTER_SETTLED:
+		part_settled_free((struct part_settled *)l);
+		break;
+	default:
+		commit_batch_free((struct commit_batch *)l);
+	}
+}
+
+static int
+loop(struct sync *s, struct ark_error *err)
+{
+	int rc = 0;
+
+	while (!rc) {
+		int64_t now_ms = clock_now_ms();
+		struct letter *l;
+
+		rc = push(s, now_ms, err);
+		tell_progress(s, now_ms);
+		if (rc || is_over(s))
+			break;
+		l = mailbox_take(&s->box, wait_of(s, now_ms));
+		while (l) {
+			struct letter *next = l->next;
+
+			if (rc)
+				letter_free(l);
+			else
+				rc = take_letter(s, l, clock_now_ms(), err);
+			l = next;
+		}
+	}
+	return rc;
+}
+
+/* ---- after the loop ---------------------------------------------------- */
+
+static void
+save_pace(struct sync *s)
+{
+	char text[16];
+
+	if (s->pace.is_pinned || !s->summary->new_recordings)
+		return;
+	(void)snprintf(text, sizeof(text), "%u", s->pace.limit);
+	(void)catalogue_meta_set(s->archive->catalogue, PACE_KEY, text, NULL);
+}
+
+/* Publish, count, and say how it ends. */
+static int
+conclude(struct sync *s, struct ark_error *err)
+{
+	const struct lister_counts *counts = lister_counts(s->lister);
+	struct ark_summary *sum = s->summary;
+	int64_t published = 0;
+	int rc;
+
+	sum->windows = counts->windows;
+	sum->windows_incomplete = counts->windows - counts->windows_done +
+				  counts->windows_incomplete;
+	sum->requests += counts->requests + s->service.omni.requests;
+	sum->retries += counts->retries;
+	sum->relogins += counts->relogins;
+	rc = catalogue_release_leases(s->archive->catalogue, err);
+	if (!rc)
+		rc = publish_dirty(s->archive, clock_wall_s(), &published, err);
+	if (!rc)
+		rc = save_dialect(s, err);
+	if (!rc)
+		rc = summary_count(sum, s->archive, &s->range, err);
+	save_pace(s);
+	if (!rc && !sum->is_complete)
+		sync_note(s, ARK_EINCOMPLETE);
+	return rc;
+}
+
+/* Letters that nobody will take. */
+static void
+drain(struct sync *s)
+{
+	struct letter *l = mailbox_take(&s->box, 0);
+
+	while (l) {
+		struct letter *next = l->next;
+
+		letter_free(l);
+		l = next;
+	}
+}
+
+static void
+release(struct sync *s)
+{
+	set_waker(s, NULL);
+	service_stop(&s->service);
+	if (s->committer)
+		committer_tick(s->committer, clock_now_ms(), true);
+	committer_stop(s->committer);
+	drain(s);
+	jobs_release(s);
+	parts_stop(s->parts);
+	drain(s);
+	lister_free(s->lister);
+	days_release(s);
+	service_close(&s->service);
+	archive_close(s->archive);
+	mailbox_release(&s->box);
+	(void)pthread_mutex_destroy(&s->waker.mutex);
+}
+
+static int
+run(struct sync *s, struct ark_error *err)
+{
+	struct ark_error later = { 0 };
+	int rc, end;
+
+	rc = prepare(s, err);
+	if (rc)
+		return rc;
+	rc = loop(s, err);
+	end = conclude(s, rc ? &later : err);
+	rc = severity_worse(rc, end);
+	if (!rc && s->code) {
+		rc = s->code;
+		*err = s->first_error;
+	}
+	rc = severity_worse(rc, s->code);
+	(void)catalogue_run_end(s->archive->catalogue, s->run, rc,
+				clock_wall_s(), NULL);
+	return rc;
+}
+
+int
+ark_sync(const struct ark_config *c, const struct ark_sync_options *o,
+	 struct ark_summary *sum, struct ark_error *err)
+{
+	struct sync s = { .config = c, .options = o, .summary = sum };
+	struct ark_error own = { 0 };
+	int rc;
+
+	memset(sum, 0, sizeof(*sum));
+	(void)snprintf(sum->command, sizeof(sum->command), "sync");
+	sum->started_s = clock_wall_s();
+	s.started_ms = s.rate_ms = clock_now_ms();
+	s.ready_last = &s.ready;
+	if (o->is_dry_run)
+		return sync_dry_run(c, o, sum, err);
+	rc = mailbox_init(&s.box, err);
+	if (rc)
+		return rc;
+	(void)pthread_mutex_init(&s.waker.mutex, NULL);
+	rc = run(&s, &own);
+	release(&s);
+	sum->elapsed_ms = clock_now_ms() - s.started_ms;
+	sum->code = rc;
+	if (rc && err)
+		*err = own;
+	return rc;
+}

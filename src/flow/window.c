@@ -1,0 +1,109 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "flow/lister_internal.h"
+
+static void
+begin_part(struct window *w, const struct window_part *part)
+{
+	walk_init(&w->walk, w->dialect, part->from_s, part->to_s);
+	w->walk.parent_n = part->parent_n;
+}
+
+void
+window_open(struct window *w, struct omni_dialect *d,
+	    const struct window_range *range)
+{
+	struct window_part whole = { range->from_s, range->to_s, 0 };
+
+	*w = (struct window){
+		.is_open = true, .dialect = d, .range = *range,
+		.day = day_of(range->from_s), .total = -1,
+	};
+	begin_part(w, &whole);
+}
+
+void
+window_release(struct window *w)
+{
+	if (!w->is_open)
+		return;
+	walk_release(&w->walk);
+	idset_release(&w->seen);
+	w->is_open = false;
+}
+
+int
+window_see(struct window *w, struct page_reader *r)
+{
+	for (size_t i = 0; i < r->n_ids; i++) {
+		int rc = idset_add(&w->seen, r->ids[i]);
+
+		if (rc < 0)
+			return rc;
+		if (i < r->n)
+			r->documents[i].is_new = rc == 1;
+		else
+			r->wrecks[i - r->n].is_new = rc == 1;
+	}
+	return 0;
+}
+
+static void
+flawed(struct window *w, const char *flaw)
+{
+	if (!*w->flaw)
+		(void)snprintf(w->flaw, sizeof(w->flaw), "%s", flaw);
+}
+
+/* Put both halves of the present part on the pile; the earlier one on top. */
+static void
+split(struct window *w)
+{
+	int64_t from = w->walk.from_s, to = w->walk.to_s;
+	int64_t middle = from + (to - from) / 2;
+	int64_t n = (int64_t)w->walk.ids.n;
+
+	w->was_split = true;
+	if (w->n_parts + 2 > LISTER_MAX_DEPTH) {
+		flawed(w, "the day was halved too often");
+		return;
+	}
+	w->parts[w->n_parts++] = (struct window_part){ middle, to, n };
+	w->parts[w->n_parts++] = (struct window_part){ from, middle, n };
+}
+
+bool
+window_advance(struct window *w)
+{
+	switch (walk_verdict(&w->walk)) {
+	case WALK_GOING:
+		return false;
+	case WALK_COMPLETE:
+		w->total = w->walk.total;
+		break;
+	case WALK_SPLIT:
+		split(w);
+		break;
+	case WALK_INCOMPLETE:
+		w->total = w->walk.total;
+		flawed(w, w->walk.flaw);
+		break;
+	case WALK_FAILED:
+		w->was_failed = true;
+		flawed(w, w->walk.flaw);
+		break;
+	}
+	walk_release(&w->walk);
+	if (!w->n_parts)
+		return true;
+	begin_part(w, &w->parts[--w->n_parts]);
+	return false;
+}
+
+int64_t
+window_total(const struct window *w)
+{
+	/* halves overlap by their common end: what was seen is the number */
+	return w->was_split ? (int64_t)w->seen.n : w->total;
+}

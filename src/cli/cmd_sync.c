@@ -1,0 +1,220 @@
+/* callark sync */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "callark/sync.h"
+#include "cli/cli.h"
+#include "model/time.h"
+
+struct sync_words {
+	const char *concurrency, *limit_rate, *summary_json;
+	int64_t max_duration_s, max_bytes;
+	int durability;
+};
+
+static void
+print_count(const char *label, int64_t n, const char *note)
+{
+	if (n || *note)
+		printf("  %-14s%10" PRId64 "%s\n", label, n, note);
+}
+
+static void
+print_problems(const struct ark_summary *s)
+{
+	int shown = s->n_problems < 10 ? s->n_problems : 10;
+
+	for (int i = 0; i < shown; i++) {
+		const struct ark_problem *p = &s->problems[i];
+		struct buf line = BUF_INIT(8192);
+		char day[DAY_SIZE];
+
+		day_format(day, p->day);
+		text_printable(&line, p->id, strlen(p->id));
+		buf_adds(&line, ": ");
+		text_printable(&line, p->reason, strlen(p->reason));
+		printf("    %s %-11s %s\n", day, ark_state_name(p->state),
+		       buf_text(&line));
+		buf_release(&line);
+	}
+	if (s->problems_total > shown)
+		printf("    and %" PRId64 " more: callark status --items\n",
+		       s->problems_total - shown);
+}
+
+static void
+print_rehearsal(const struct ark_summary *s)
+{
+	char bytes[24];
+
+	text_bytes(bytes, s->bytes_estimated);
+	printf("would fetch %" PRId64 " recordings, about %s; %" PRId64
+	       " are archived already\n", s->to_fetch, bytes, s->already);
+}
+
+static void
+print_summary(const struct ark_summary *s)
+{
+	char from[MOMENT_SIZE], to[MOMENT_SIZE], bytes[24], note[64], took[24];
+
+	moment_format(from, s->from_s);
+	moment_format(to, s->to_s - 1);
+	text_bytes(bytes, s->bytes_new);
+	(void)snprintf(note, sizeof(note), "  (%" PRId64 " new, %s)",
+		       s->new_recordings, bytes);
+	printf("%s to %s\n", from, to);
+	print_count("listed", s->listed, " ");
+	print_count("archived", s->counts[ARK_ARCHIVED], note);
+	print_count("no link", s->counts[ARK_NO_LINK], "");
+	print_count("excluded", s->counts[ARK_EXCLUDED], "");
+	print_count("deferred", s->counts[ARK_DEFERRED] +
+		    s->counts[ARK_QUEUED], "");
+	print_count("failed", s->counts[ARK_FAILED], "");
+	print_count("gone", s->counts[ARK_GONE], "");
+	print_count("quarantined", s->counts[ARK_QUARANTINED], "");
+	print_count("purged", s->counts[ARK_PURGED], "");
+	print_count("odd documents", s->oddities, "");
+	print_problems(s);
+	if (s->windows_incomplete)
+		printf("  %" PRId64 " of %" PRId64 " days could not be listed "
+		       "completely\n", s->windows_incomplete, s->windows);
+	text_duration(took, s->elapsed_ms / 1000);
+	printf("%s after %s\n", s->is_complete ? "complete" :
+	       "NOT complete", took);
+}
+
+/* Write the summary as JSON to a file, or to stdout for "-". */
+static int
+write_json(const struct ark_summary *s, const char *path,
+	   struct ark_error *err)
+{
+	char *text = NULL;
+	FILE *f;
+	int rc;
+
+	rc = ark_summary_json(s, cli_exit_status(s->code), &text, err);
+	if (rc)
+		return rc;
+	if (!strcmp(path, "-")) {
+		puts(text);
+		free(text);
+		return 0;
+	}
+	f = fopen(path, "we");
+	if (!f) {
+		rc = error_errno(err, "--summary-json %s", path);
+	} else {
+		if (fprintf(f, "%s\n", text) < 0)
+			rc = error_errno(err, "--summary-json %s", path);
+		if (fclose(f) && !rc)
+			rc = error_errno(err, "--summary-json %s", path);
+	}
+	free(text);
+	return rc ? ARK_EDISK : 0;
+}
+
+/* Options that are settings too. */
+static int
+set_config(struct cli *cli, const struct sync_words *w, struct ark_error *err)
+{
+	int rc = 0;
+
+	if (w->concurrency)
+		rc = ark_config_set(cli->config, "transfer.concurrency",
+				    w->concurrency, "--concurrency", err);
+	if (!rc && w->limit_rate)
+		rc = ark_config_set(cli->config, "transfer.rate_limit",
+				    w->limit_rate, "--limit-rate", err);
+	return rc;
+}
+
+static int
+run(struct cli *cli, const struct ark_sync_options *o,
+    const struct sync_words *w, struct ark_error *err)
+{
+	struct ark_summary *s = calloc(1, sizeof(*s));
+	struct ark_error later = { 0 };
+	bool has_stdout;
+	int rc, end = 0;
+
+	if (!s)
+		return error_nomem(err);
+	rc = ark_sync(cli->config, o, s, err);
+	talk_end();
+	has_stdout = !w->summary_json || strcmp(w->summary_json, "-");
+	if (has_stdout && s->to_s && o->is_dry_run)
+		print_rehearsal(s);
+	else if (has_stdout && s->to_s && (!cli->is_quiet || rc))
+		print_summary(s);
+	if (w->summary_json)
+		end = write_json(s, w->summary_json, &later);
+	if (end && !rc)
+		*err = later;
+	ark_summary_release(s);
+	free(s);
+	return rc ? rc : end;
+}
+
+static void
+add_options(struct opt_table *t, struct ark_sync_options *o,
+	    struct sync_words *w)
+{
+	static const char *const durabilities[] = {
+		"batch", "file", "none", NULL,
+	};
+	const struct opt rows[] = {
+		{ "concurrency", 0, OPT_TEXT, "N", "transfers at once; else "
+		  "as many as pay", &w->concurrency, NULL },
+		{ "limit-rate", 0, OPT_TEXT, "SIZE", "bytes a second for "
+		  "recordings, as 10M", &w->limit_rate, NULL },
+		{ "max-duration", 0, OPT_SECONDS, "SPAN", "begin nothing new "
+		  "after this time; exit 8", &w->max_duration_s, NULL },
+		{ "max-bytes", 0, OPT_BYTES, "SIZE", "begin nothing new after "
+		  "so many bytes; exit 8", &w->max_bytes, NULL },
+		{ "dry-run", 'n', OPT_FLAG, NULL, "tell what would be "
+		  "fetched; write nothing", &o->is_dry_run, NULL },
+		{ "retry-failed", 0, OPT_FLAG, NULL, "try again what was "
+		  "given up", &o->retry_failed, NULL },
+		{ "summary-json", 0, OPT_TEXT, "FILE", "write the account of "
+		  "the run as JSON; - is stdout", &w->summary_json, NULL },
+		{ "durability", 0, OPT_WORD, "WORD", "batch, file or none "
+		  "(none: for measuring only)", &w->durability, durabilities },
+		{ 0 },
+	};
+
+	cli_add_range(t, &o->range);
+	opt_add(t, rows);
+}
+
+int
+cmd_sync(struct cli *cli, int argc, char **argv)
+{
+	struct ark_sync_options o = { .listener = cli->listener };
+	struct sync_words w = { 0 };
+	struct ark_filter *filter = NULL;
+	struct opt_table t = { 0 };
+	struct ark_error err = { 0 };
+	int rc;
+
+	rc = ark_filter_new(&filter, &err);
+	if (rc)
+		return cli_fail(cli, rc, &err);
+	add_options(&t, &o, &w);
+	opt_add_filters(&t, filter);
+	rc = cli_begin(cli, &t, argc, argv, &err);
+	if (!rc)
+		rc = set_config(cli, &w, &err);
+	if (!rc) {
+		o.filter = filter;
+		o.max_duration_s = w.max_duration_s;
+		o.max_bytes = w.max_bytes;
+		o.durability = (enum ark_durability)w.durability;
+		rc = run(cli, &o, &w, &err);
+	}
+	ark_filter_free(filter);
+	return cli_fail(cli, rc, &err);
+}

@@ -1,0 +1,263 @@
+/*
+ * From the words of the command line to a command.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/entry.h"
+
+static const struct cli_command commands[] = {
+	{ "doctor", cmd_doctor, "check everything a run needs", "", false },
+	{ "orgs", cmd_orgs, "the organisations of the login", "", false },
+	{ "list", cmd_list, "recordings of a range; downloads nothing",
+	  "[--day DATE | --from DATE --to DATE] [FILTER ...]", false },
+	{ "sync", cmd_sync, "list, download, verify, publish",
+	  "[--day DATE | --from DATE --to DATE] [FILTER ...]", true },
+	{ "status", cmd_status, "what the archive holds, day by day",
+	  "[--from DATE --to DATE]", true },
+	{ "verify", cmd_verify, "read the archive back and compare",
+	  "[--quick] [--repair] [--from DATE --to DATE]", true },
+	{ "find", cmd_find, "archived recordings by agent, client, ...",
+	  "[--from DATE --to DATE] [FILTER ...]", true },
+	{ "rebuild", cmd_rebuild, "make the catalogue anew from the tree", "",
+	  true },
+};
+
+#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static const char *const log_formats[] = { "text", "json", NULL };
+static const char *const colors[] = { "auto", "always", "never", NULL };
+
+static void
+add_globals(struct opt_table *t, struct cli *cli)
+{
+	const struct opt rows[] = {
+		{ "config", 'c', OPT_TEXT, "FILE", "settings, see "
+		  "callark.conf(5)", &cli->config_file, NULL },
+		{ "archive", 'a', OPT_TEXT, "DIR", "the archive's folder "
+		  "(archive.path)", &cli->archive, NULL },
+		{ "verbose", 'v', OPT_FLAG, NULL, "tell more",
+		  &cli->is_verbose, NULL },
+		{ "quiet", 'q', OPT_FLAG, NULL, "tell nothing but errors",
+		  &cli->is_quiet, NULL },
+		{ "log-format", 0, OPT_WORD, "WORD", "text or json",
+		  &cli->log_format, log_formats },
+		{ "color", 0, OPT_WORD, "WORD", "auto, always or never",
+		  &cli->color, colors },
+		{ "help", 'h', OPT_FLAG, NULL, "show this", &cli->wants_help,
+		  NULL },
+		{ 0 },
+	};
+
+	opt_add(t, rows);
+}
+
+void
+cli_add_range(struct opt_table *t, struct ark_range_words *w)
+{
+	const struct opt rows[] = {
+		{ "from", 0, OPT_TEXT, "DATE[ TIME]", "first day, or moment",
+		  &w->from, NULL },
+		{ "to", 0, OPT_TEXT, "DATE[ TIME]", "last day, or moment; "
+		  "both inclusive", &w->to, NULL },
+		{ "last", 0, OPT_TEXT, "SPAN", "back from now: 3d, 12h",
+		  &w->last, NULL },
+		{ "day", 0, OPT_TEXT, "DATE", "one day; also today, "
+		  "yesterday", &w->day, NULL },
+		{ 0 },
+	};
+
+	opt_add(t, rows);
+}
+
+static void
+print_help(FILE *out)
+{
+	struct cli cli = { 0 };
+	struct opt_table t = { 0 };
+
+	fputs("usage: callark [options] COMMAND [options]\n\n"
+	      "callark keeps a complete, provable copy of a contact centre's "
+	      "recordings.\n\nCommands:\n", out);
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		fprintf(out, "  %-12s%s\n", commands[i].name,
+			commands[i].help);
+	fputs("\nOptions:\n", out);
+	add_globals(&t, &cli);
+	opt_help(&t, out);
+	fputs("\n`callark COMMAND --help` tells a command's options; callark(1) "
+	      "everything.\nStart with `callark doctor`.\n", out);
+}
+
+int
+cli_begin(struct cli *cli, struct opt_table *t, int argc, char **argv,
+	  struct ark_error *err)
+{
+	size_t own = t->n;
+	int rest = 0, rc;
+
+	add_globals(t, cli);
+	rc = opt_parse(t, argc, argv, false, &rest, err);
+	if (rc)
+		return rc;
+	cli->is_json_log = cli->log_format == 1;
+	if (cli->wants_help) {
+		printf("usage: callark %s %s\n\n%s\n\n", cli->command->name,
+		       cli->command->usage, cli->command->help);
+		if (own)
+			puts("Options:");
+		opt_help(t, stdout);
+		return CLI_HELP;
+	}
+	if (rest)
+		return error_set(err, ARK_EUSAGE, "%s takes no argument \"%s\"; "
+				 "see callark %s --help", cli->command->name,
+				 argv[1], cli->command->name);
+	rc = ark_config_load(&cli->config, cli->config_file, err);
+	if (!rc && cli->archive)
+		rc = ark_config_set(cli->config, "archive.path", cli->archive,
+				    "--archive", err);
+	return rc;
+}
+
+int
+cli_fail(const struct cli *cli, int rc, const struct ark_error *err)
+{
+	struct ark_event e = { ARK_LOG_ERROR, err->text, NULL, NULL };
+
+	if (rc >= 0)
+		return rc;
+	if (cli->listener.notify && *err->text)
+		cli->listener.notify(cli->listener.ctx, &e);
+	return rc;
+}
+
+int
+cli_exit_status(int code)
+{
+	switch (code) {
+	case ARK_OK: return 0;
+	case ARK_EINCOMPLETE:
+	case ARK_ENOTFOUND: return 1;
+	case ARK_EUSAGE: return 2;
+	case ARK_EAUTH: return 3;
+	case ARK_ESERVICE: return 4;
+	case ARK_EDISK: return 5;
+	case ARK_EINTEGRITY: return 6;
+	case ARK_ELOCKED: return 7;
+	case ARK_ELIMIT: return 8;
+	case ARK_ESTOPPED: return 128 + (talk_signal() ? talk_signal() : 15);
+	default: return 70;
+	}
+}
+
+static const struct cli_command *
+find_command(const char *name)
+{
+	for (size_t i = 0; i < N_COMMANDS; i++) {
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	}
+	return NULL;
+}
+
+static int
+no_such_command(const char *name)
+{
+	const char *names[N_COMMANDS];
+	const char *near;
+
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		names[i] = commands[i].name;
+	near = text_nearest(name, names, N_COMMANDS);
+	fprintf(stderr, "callark: there is no command \"%.40s\"", name);
+	if (near)
+		fprintf(stderr, "; did you mean %s", near);
+	fputs("\n`callark --help` lists them\n", stderr);
+	return ARK_EUSAGE;
+}
+
+/* A descriptor 0, 1 or 2 that is closed would be taken by some file. */
+static void
+fill_standard_descriptors(void)
+{
+	for (int fd = 0; fd <= 2; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			(void)open("/dev/null", fd ? O_WRONLY : O_RDONLY);
+	}
+}
+
+/* No core dumps (they would hold secrets), no loose files. */
+static void
+harden(void)
+{
+	struct rlimit none = { 0, 0 };
+
+	(void)umask(077);
+	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)prctl(PR_SET_DUMPABLE, 0);
+	fill_standard_descriptors();
+}
+
+/* stdout is flushed and checked, so that a full disk is noticed. */
+static int
+end_output(int code)
+{
+	talk_end();
+	if (!fflush(stdout) && !ferror(stdout))
+		return code;
+	fprintf(stderr, "callark: the output could not be written: %s\n",
+		strerror(errno));
+	return code ? code : ARK_EDISK;
+}
+
+static int
+dispatch(struct cli *cli, int argc, char **argv)
+{
+	struct opt_table t = { 0 };
+	struct ark_error err = { 0 };
+	bool wants_version = false;
+	const struct opt version[] = {
+		{ "version", 'V', OPT_FLAG, NULL, "show the version",
+		  &wants_version, NULL },
+		{ 0 },
+	};
+	int rest = 0, code;
+
+	add_globals(&t, cli);
+	opt_add(&t, version);
+	talk_init(cli);
+	if (opt_parse(&t, argc, argv, true, &rest, &err))
+		return cli_fail(cli, ARK_EUSAGE, &err);
+	if (wants_version) {
+		puts("callark " CALLARK_VERSION);
+		return ARK_OK;
+	}
+	if (!rest) {
+		print_help(cli->wants_help ? stdout : stderr);
+		return cli->wants_help ? ARK_OK : ARK_EUSAGE;
+	}
+	cli->command = find_command(argv[1]);
+	if (!cli->command)
+		return no_such_command(argv[1]);
+	code = cli->command->run(cli, rest, argv + 1);
+	ark_config_free(cli->config);
+	return code == CLI_HELP ? ARK_OK : code;
+}
+
+int
+cli_main(int argc, char **argv)
+{
+	struct cli cli = { 0 };
+
+	harden();
+	return cli_exit_status(end_output(dispatch(&cli, argc, argv)));
+}

@@ -1,0 +1,29 @@
+/*
+ * Results on stdout: one recording as a table line, NDJSON or CSV.
+ */
+#ifndef CLI_PRINT_H
+#define CLI_PRINT_H
+
+#include "callark/archive.h"
+#include "callark/recording.h"
+
+enum print_format { PRINT_TABLE, PRINT_NDJSON, PRINT_CSV, PRINT_PATHS };
+
+extern const char *const print_formats[];	/* table, ndjson, csv */
+extern const char *const print_find_formats[];	/* and paths, first */
+
+/* The head line of a format, if it has one; is_found: with file columns. */
+void print_head(enum print_format format, bool is_found);
+
+/* One listed document. */
+int print_listed(enum print_format format, const struct ark_recording *r,
+		 const char *document, size_t len);
+
+/* One archived recording; root stands in front of its path. */
+int print_found(enum print_format format, const char *root,
+		const struct ark_found *f, char path_end);
+
+/* print_padded(text, width): text made printable, cut or filled to width columns. */
+void print_padded(const char *text, int width);
+
+#endif

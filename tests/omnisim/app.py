@@ -1,0 +1,161 @@
+"""From a request to its reply: routes, rates, latency and the log."""
+
+import random
+import sys
+import traceback
+from time import monotonic, sleep
+
+from . import control
+from .api import Api
+from .calls import populations
+from .faults_answer import retry_after
+from .links import Links
+from .listing import Listing
+from .media import Media
+from .message import Draft, json_draft
+from .scenario import merged
+from .state import Log, State
+from .tokens import Tokens
+
+
+class World:
+    """Everything compiled from one scenario, around a state."""
+
+    def __init__(self, scenario, state):
+        self.scenario = scenario
+        self.state = state
+        self.populations = populations(scenario)
+        self.tokens = Tokens(scenario, state)
+        self.links = Links(scenario, state)
+        self.listing = Listing(scenario, state, self.links,
+                               self.populations)
+        self.media = Media(scenario, state, self.links, self.populations)
+        self.api = Api(scenario, state, self.tokens, self.listing,
+                       self.populations)
+        self.api_prefixes = (scenario["prefix"] + "/Login/",
+                             scenario["prefix"] + "/ReportsApi/")
+
+    def is_allowed(self, request):
+        """Whether a media request carries the API's headers rightly."""
+        return (self.tokens.has_key(request)
+                and self.tokens.check(request, counts=False)[0] is not None)
+
+
+class App:
+    def __init__(self, scenario):
+        self.world = World(merged(scenario), State())
+        self.log = Log()
+        self.scheme = "http"
+        self.origins = {}
+
+    def replace(self, scenario):
+        """A new scenario and an empty memory."""
+        self.world = World(merged(scenario), State())
+
+    def change(self, changes):
+        """Changes to the running scenario; the memory stays."""
+        world = self.world
+        self.world = World(merged(changes, world.scenario), world.state)
+
+    def _origins(self, request):
+        """Both origins as this client sees them, and the other one."""
+        own = "%s://%s" % (self.scheme, request.headers.get("host", ""))
+        if own == self.scheme + "://":
+            own = self.origins[request.role]
+        request.origin = own
+        origins = dict(self.origins)
+        origins[request.role] = own
+        origins["other"] = origins[
+            "media" if request.role == "api" else "api"]
+        return origins
+
+    def serve(self, request, connection):
+        """Answers one request; returns whether the connection goes on."""
+        if request.path.startswith("/_sim/"):
+            return connection.play(control.answer(self, request), None)
+        world = self.world
+        entry = self.log.start(request, world.scenario["log_limit"])
+        entry["connection"] = connection.ident
+        origins = self._origins(request)
+        is_api = request.path.startswith(world.api_prefixes)
+        kind = "api" if is_api else "media"
+        state = world.state
+        with state.lock:
+            state.running[kind] += 1
+        try:
+            reply = self._limited(world, kind, request)
+            if reply is None:
+                _delay(world.scenario["latency_ms"], request, is_api)
+                reply = self._guarded(world, is_api, request, origins)
+            entry["status"] = reply.status
+            entry["fault"] = reply.fault
+            connection.bandwidth = world.scenario["bandwidth"]
+            return connection.play(reply, entry)
+        finally:
+            entry["done"] = True
+            with state.lock:
+                state.running[kind] -= 1
+
+    def _guarded(self, *arguments):
+        """A mistake of ours or of the scenario is told, not hidden."""
+        try:
+            return self._route(*arguments)
+        except Exception:
+            text = traceback.format_exc()
+            print(text, file=sys.stderr, flush=True)
+            reply = json_draft(arguments[2], 500, {"omnisim": text}).reply()
+            reply.fault = "omnisim-error"
+            return reply
+
+    @staticmethod
+    def _route(world, is_api, request, origins):
+        reply = None
+        if is_api:
+            reply = world.api.answer(request, origins)
+        elif request.method in ("GET", "HEAD"):
+            return world.media.answer(request, origins, world.is_allowed)
+        if reply is None:
+            reply = json_draft(request, 404, {
+                "statusCode": 404, "message": "Cannot %s %s" % (
+                    request.method, request.path)}).reply()
+        return reply
+
+    @staticmethod
+    def _limited(world, kind, request):
+        """The 429 of a request beyond the allowed rate, or None."""
+        rules, state = world.scenario["rate"], world.state
+        if rules["on"] not in ("both", kind):
+            return None
+        with state.lock:
+            is_over = (rules["parallel"] is not None
+                       and state.running[kind] > rules["parallel"])
+            if rules["per_second"] is not None and not is_over:
+                now = monotonic()
+                recent = [t for t in state.recent[kind] if now - t < 1]
+                is_over = len(recent) >= rules["per_second"]
+                if not is_over:
+                    recent.append(now)
+                state.recent[kind] = recent
+        if not is_over:
+            return None
+        headers = [("Content-Type", "application/json")]
+        if rules["retry_after"] is not None:
+            headers.append(("Retry-After",
+                            retry_after(rules["retry_after"])))
+        reply = Draft(request, rules["status"], headers,
+                      b'{"message":"Too many requests"}').reply()
+        reply.fault = "rate"
+        return reply
+
+
+def _delay(rule, request, is_api):
+    """Sleeps `latency_ms`: a number, or one for each kind of request."""
+    if isinstance(rule, dict):
+        kind = "media"
+        if is_api:
+            kind = "login" if "/Login/" in request.path else "list"
+        jitter = rule.get("jitter", 0)
+        rule = rule.get(kind, 0) + (random.uniform(0, jitter)
+                                    if jitter else 0)
+    if rule:
+        sleep(rule / 1000)

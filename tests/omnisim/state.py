@@ -1,0 +1,81 @@
+"""What the server remembers between requests."""
+
+import threading
+from time import time
+
+from .faults import Counters
+
+
+class State:
+    """Counts and memories; a new scenario starts with an empty one."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.born = time()
+        self.faults = Counters()
+        self.list_requests = 0
+        self.page_requests = {}
+        self.login_requests = 0
+        self.listings = {}
+        self.extras = {}
+        self.removed = {}
+        self.drifted = set()
+        self.link_uses = {}
+        self.tokens = {}
+        self.logins = 0
+        self.running = {"api": 0, "media": 0}
+        self.recent = {"api": [], "media": []}
+        self.drops = 0
+        self.etags = 0
+        self.greeted = {}
+
+    def listing_of(self, org, day):
+        """The number of the running listing of a day, at least 1."""
+        return max(1, self.listings.get((org.number, day), 0))
+
+
+class Log:
+    """The requests as they were, kept until reset."""
+
+    def __init__(self):
+        self.entries = []
+        self.total = 0
+
+    def start(self, request, limit):
+        entry = {
+            "time": time(), "role": request.role, "method": request.method,
+            "path": request.path, "query": request.query,
+            "headers": request.headers,
+            "body": request.body[:4096].decode("utf-8", "replace"),
+            "connection": 0, "number": request.number,
+            "status": None, "sent": 0, "fault": None, "done": False,
+        }
+        self.total += 1
+        if len(self.entries) < limit:
+            self.entries.append(entry)
+        return entry
+
+    def reset(self):
+        self.entries = []
+        self.total = 0
+
+    def counts(self):
+        """How many requests by role, path kind, status and fault."""
+        result = {"requests": self.total, "role": {}, "status": {},
+                  "fault": {}, "path": {}, "bytes": 0, "connections": 0}
+        connections = set()
+        for entry in list(self.entries):
+            for field in ("role", "status", "fault"):
+                key = entry[field]
+                if key is not None:
+                    key = str(key)
+                    part = result[field]
+                    part[key] = part.get(key, 0) + 1
+            kind = entry["path"]
+            if "/recordings/" in kind:
+                kind = "/recordings"
+            result["path"][kind] = result["path"].get(kind, 0) + 1
+            result["bytes"] += entry["sent"]
+            connections.add((entry["role"], entry["connection"]))
+        result["connections"] = len(connections)
+        return result

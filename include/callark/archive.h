@@ -127,7 +127,7 @@ int ark_verify(const struct ark_config *c, const struct ark_verify_options *o,
 /* ---- rebuild --------------------------------------------------------- */
 
 struct ark_rebuild_totals {
-	int64_t days, documents, recordings, adopted;
+	int64_t days, documents, recordings;
 	int64_t problems;	/* files or lines that could not be taken */
 };
 

@@ -78,4 +78,7 @@ struct lister {
 	struct lister_counts counts;
 };
 
+/* lister_fail(l, rc): Remember the first failure that ends the listing. */
+int lister_fail(struct lister *l, int rc);
+
 #endif

@@ -6,15 +6,11 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/hash.h"
-#include "base/luck.h"
 #include "flow/judge.h"
 #include "flow/quarantine.h"
 #include "flow/sync_internal.h"
 #include "omni/document.h"
 #include "store/layout.h"
-
-/* ---- setbacks -------------------------------------------------------- */
 
 /* Whether a row that fails once more has had its chances. */
 static bool
@@ -66,117 +62,6 @@ disk_trouble(struct sync *s, struct job *j, const struct ark_error *why,
 	    strstr(why->text, "No space") || strstr(why->text, "quota"))
 		sync_end(s, ARK_EDISK, why);
 	return rc;
-}
-
-/* ---- after a failed attempt ------------------------------------------ */
-
-static int
-try_again(struct sync *s, struct job *j, int64_t at_ms, struct ark_error *err)
-{
-	s->summary->retries++;
-	if (jobs_wait(s, j, at_ms))
-		return error_nomem(err);
-	return 0;
-}
-
-/* A fresh link is wanted: list the day of the recording again. */
-static int
-want_fresh_link(struct sync *s, struct job *j, const struct http_result *res,
-		struct ark_error *err)
-{
-	bool is_gone = res->head.status == 404 || res->head.status == 410;
-	uint64_t link = hash_text(j->row.link);
-	bool is_hopeless = j->relists && j->failed_link == link;
-	char reason[256];
-
-	if (!is_hopeless && j->relists < SYNC_MAX_RELISTS && !s->is_stopping &&
-	    !lister_is_stopped(s->lister)) {
-		j->relists++;
-		j->failed_link = link;
-		j->has_fresh_link = false;
-		j->state = JOB_RELISTING;
-		s->summary->relists++;
-		if (lister_relist(s->lister, j->row.day))
-			return error_nomem(err);
-		return 0;
-	}
-	(void)snprintf(reason, sizeof(reason), "its link answers %ld, a fresh "
-		       "one too", res->head.status);
-	return outcome_give_up(s, j, is_gone &&
-			       j->row.runs + 1 >= SYNC_GONE_RUNS ?
-			       ARK_GONE : ARK_DEFERRED, reason, err);
-}
-
-/* 401 where the token was sent: log in once, and ask again. */
-static int
-want_login(struct sync *s, struct job *j, const struct http_result *res,
-	   int64_t now_ms, struct ark_error *err)
-{
-	struct omni *omni = &s->service.omni;
-	unsigned before = omni->generation;
-	int rc;
-
-	if (++j->logins > 2)
-		return want_fresh_link(s, j, res, err);
-	rc = omni_relogin(omni, res->credentials, err);
-	s->summary->relogins += omni->generation != before;
-	if (rc) {
-		sync_note(s, rc);
-		return outcome_give_up(s, j, ARK_DEFERRED,
-				       "the login was refused", err);
-	}
-	return try_again(s, j, now_ms, err);
-}
-
-/* Transient, throttled, or for good. */
-static int
-wait_or_give_up(struct sync *s, struct job *j, const struct http_result *res,
-		enum retry_class class, int64_t now_ms, struct ark_error *err)
-{
-	struct gate *gate = &j->host->gate;
-	struct retry_decision next;
-
-	next = retry_decide(&retry_default, class, j->attempts,
-			    res->head.retry_after_ms, luck_u32());
-	if (next.host_pause_ms > 0)
-		gate_pause(gate, now_ms, next.host_pause_ms);
-	if (next.what == RETRY_WAIT && !s->is_stopping &&
-	    gate_spend(gate, res->end == HTTP_TIMEOUT))
-		return try_again(s, j, now_ms + next.wait_ms, err);
-	return outcome_give_up(s, j, ARK_DEFERRED, res->text, err);
-}
-
-/* What was kept does not fit what the server has: fetch it whole. */
-static bool
-is_resume_refused(const struct http_result *res)
-{
-	return res->request->offset > 0 &&
-	       (res->end == HTTP_NONSENSE ||
-		(res->end == HTTP_STATUS && res->head.status == 416));
-}
-
-static int
-follow_failure(struct sync *s, struct job *j, const struct http_result *res,
-	       int64_t now_ms, struct ark_error *err)
-{
-	enum retry_class class = retry_classify(res);
-
-	if (class == RETRY_STOPPED) {
-		jobs_done(s, j);
-		return 0;
-	}
-	if (is_resume_refused(res) && !j->is_from_start) {
-		j->is_from_start = true;
-		return try_again(s, j, now_ms, err);
-	}
-	switch (class) {
-	case RETRY_AUTH:
-		return want_login(s, j, res, now_ms, err);
-	case RETRY_LINK:
-		return want_fresh_link(s, j, res, err);
-	default:
-		return wait_or_give_up(s, j, res, class, now_ms, err);
-	}
 }
 
 /* Length of the whole body as the answer's head told it; -1. */
@@ -328,7 +213,7 @@ follow_body(struct sync *s, struct job *j, int64_t now_ms,
 			http_result_free(j->result);
 			j->result = NULL;
 			j->is_from_start = true;
-			return try_again(s, j, now_ms + 500 * j->attempts, err);
+			return failure_retry(s, j, now_ms + 500 * j->attempts, err);
 		}
 		break;
 	case JUDGE_QUARANTINE:
@@ -413,7 +298,7 @@ outcome_settled(struct sync *s, struct part_settled *settled, int64_t now_ms,
 	j->result = NULL;
 	rc = keep_or_drop(j, res, err);
 	if (!rc)
-		rc = follow_failure(s, j, res, now_ms, err);
+		rc = failure_follow(s, j, res, now_ms, err);
 	http_result_free(res);
 	return rc;
 }

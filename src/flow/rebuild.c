@@ -27,6 +27,7 @@ struct rebuild {
 	const struct ark_listener *listener;
 	struct ark_rebuild_totals *totals;
 	int32_t day;
+	bool is_day_behind;		/* its tables claim what is not there */
 	struct digest *digest;
 	struct omni_document document;
 	struct buf line;
@@ -103,6 +104,7 @@ check_file(struct rebuild *r, struct catalogue_row *row, const char *path,
 		return 0;
 	}
 	problem(r, path, rc ? "the file is missing" : "the size is another");
+	r->is_day_behind = true;
 	row->state = ARK_DEFERRED;
 	row->reason = (char *)(uintptr_t)"its file was missing or damaged";
 	row->path = (char *)(uintptr_t)"";
@@ -255,7 +257,8 @@ restore_day(struct rebuild *r, struct ark_error *err)
 {
 	struct buf text = BUF_INIT(1 << 20), listing = BUF_INIT(64);
 	struct catalogue_day d = {
-		.day = r->day, .total = -1, .asked_s = -1, .complete_s = -1,
+		.day = r->day, .is_dirty = r->is_day_behind, .total = -1,
+		.asked_s = -1, .complete_s = -1,
 		.published_s = clock_wall_s(),
 	};
 	char path[STORE_PATH_MAX];
@@ -289,6 +292,7 @@ rebuild_day(struct rebuild *r, struct ark_error *err)
 	char path[STORE_PATH_MAX];
 	int fd = -1, rc;
 
+	r->is_day_behind = false;
 	rc = catalogue_begin(r->archive->catalogue, err);
 	if (!rc)
 		rc = layout_in_bag(path, r->day, "data/recordings.ndjson", err);

@@ -123,6 +123,11 @@ void sync_note(struct sync *s, int code);
 int sync_dry_run(const struct ark_config *c, const struct ark_sync_options *o,
 		 struct ark_summary *sum, struct ark_error *err);
 
+/* loop.c: everything between start and end */
+int sync_loop(struct sync *s, struct ark_error *err);
+/* sync_drain(s): Free letters that nobody will take any more. */
+void sync_drain(struct sync *s);
+
 /* intake.c: what the lister tells */
 int intake_page(void *ctx, const struct lister_page *page,
 		struct ark_error *err);
@@ -155,6 +160,14 @@ int outcome_batch(struct sync *s, struct commit_batch *batch, int64_t now_ms,
 /* outcome_give_up(s, j, state, reason): A setback for this run; frees j. */
 int outcome_give_up(struct sync *s, struct job *j, enum ark_state state,
 		    const char *reason, struct ark_error *err);
+
+/* failure.c: what follows an attempt that failed */
+int failure_follow(struct sync *s, struct job *j,
+		   const struct http_result *res, int64_t now_ms,
+		   struct ark_error *err);
+/* failure_retry(s, j, at_ms, err): Ask again then. */
+int failure_retry(struct sync *s, struct job *j, int64_t at_ms,
+		  struct ark_error *err);
 
 /* days.c: publishing what settled */
 int days_init(struct sync *s, struct ark_error *err);

@@ -1,0 +1,118 @@
+/*
+ * After an attempt that brought no whole body: wait and ask again, list for a
+ * fresh link, log in, or give up for this run.
+ */
+#include <stdio.h>
+
+#include "base/hash.h"
+#include "base/luck.h"
+#include "flow/sync_internal.h"
+
+int
+failure_retry(struct sync *s, struct job *j, int64_t at_ms, struct ark_error *err)
+{
+	s->summary->retries++;
+	if (jobs_wait(s, j, at_ms))
+		return error_nomem(err);
+	return 0;
+}
+
+/* A fresh link is wanted: list the day of the recording again. */
+static int
+want_fresh_link(struct sync *s, struct job *j, const struct http_result *res,
+		struct ark_error *err)
+{
+	bool is_gone = res->head.status == 404 || res->head.status == 410;
+	uint64_t link = hash_text(j->row.link);
+	bool is_hopeless = j->relists && j->failed_link == link;
+	char reason[256];
+
+	if (!is_hopeless && j->relists < SYNC_MAX_RELISTS && !s->is_stopping &&
+	    !lister_is_stopped(s->lister)) {
+		j->relists++;
+		j->failed_link = link;
+		j->has_fresh_link = false;
+		j->state = JOB_RELISTING;
+		s->summary->relists++;
+		if (lister_relist(s->lister, j->row.day))
+			return error_nomem(err);
+		return 0;
+	}
+	(void)snprintf(reason, sizeof(reason), "its link answers %ld, a fresh "
+		       "one too", res->head.status);
+	return outcome_give_up(s, j, is_gone &&
+			       j->row.runs + 1 >= SYNC_GONE_RUNS ?
+			       ARK_GONE : ARK_DEFERRED, reason, err);
+}
+
+/* 401 where the token was sent: log in once, and ask again. */
+static int
+want_login(struct sync *s, struct job *j, const struct http_result *res,
+	   int64_t now_ms, struct ark_error *err)
+{
+	struct omni *omni = &s->service.omni;
+	unsigned before = omni->generation;
+	int rc;
+
+	if (++j->logins > 2)
+		return want_fresh_link(s, j, res, err);
+	rc = omni_relogin(omni, res->credentials, err);
+	s->summary->relogins += omni->generation != before;
+	if (rc) {
+		sync_note(s, rc);
+		return outcome_give_up(s, j, ARK_DEFERRED,
+				       "the login was refused", err);
+	}
+	return failure_retry(s, j, now_ms, err);
+}
+
+/* Transient, throttled, or for good. */
+static int
+wait_or_give_up(struct sync *s, struct job *j, const struct http_result *res,
+		enum retry_class class, int64_t now_ms, struct ark_error *err)
+{
+	struct gate *gate = &j->host->gate;
+	struct retry_decision next;
+
+	next = retry_decide(&retry_default, class, j->attempts,
+			    res->head.retry_after_ms, luck_u32());
+	if (next.host_pause_ms > 0)
+		gate_pause(gate, now_ms, next.host_pause_ms);
+	if (next.what == RETRY_WAIT && !s->is_stopping &&
+	    gate_spend(gate, res->end == HTTP_TIMEOUT))
+		return failure_retry(s, j, now_ms + next.wait_ms, err);
+	return outcome_give_up(s, j, ARK_DEFERRED, res->text, err);
+}
+
+/* What was kept does not fit what the server has: fetch it whole. */
+static bool
+is_resume_refused(const struct http_result *res)
+{
+	return res->request->offset > 0 &&
+	       (res->end == HTTP_NONSENSE ||
+		(res->end == HTTP_STATUS && res->head.status == 416));
+}
+
+int
+failure_follow(struct sync *s, struct job *j, const struct http_result *res,
+	       int64_t now_ms, struct ark_error *err)
+{
+	enum retry_class class = retry_classify(res);
+
+	if (class == RETRY_STOPPED) {
+		jobs_done(s, j);
+		return 0;
+	}
+	if (is_resume_refused(res) && !j->is_from_start) {
+		j->is_from_start = true;
+		return failure_retry(s, j, now_ms, err);
+	}
+	switch (class) {
+	case RETRY_AUTH:
+		return want_login(s, j, res, now_ms, err);
+	case RETRY_LINK:
+		return want_fresh_link(s, j, res, err);
+	default:
+		return wait_or_give_up(s, j, res, class, now_ms, err);
+	}
+}

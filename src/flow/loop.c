@@ -1,0 +1,212 @@
+/*
+ * The loop of a sync: begin what may be begun, sleep, take letters.
+ */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "flow/severity.h"
+#include "flow/sync_internal.h"
+
+#define LOOP_MS 100		/* longest sleep, so that signals are seen */
+#define GRACE_MS 30000		/* for transfers in flight at a limit */
+
+void
+sync_note(struct sync *s, int code)
+{
+	s->code = severity_worse(s->code, code);
+}
+
+static void
+cancel_media(struct sync *s)
+{
+	if (s->was_cancelled)
+		return;
+	s->was_cancelled = true;
+	http_engine_cancel_media(s->service.engine);
+}
+
+void
+sync_end(struct sync *s, int code, const struct ark_error *err)
+{
+	if (severity_worse(s->code, code) != s->code || !s->first_error.code) {
+		if (err)
+			s->first_error = *err;
+	}
+	sync_note(s, code);
+	if (!s->is_stopping)
+		s->stopping_ms = clock_now_ms();
+	s->is_stopping = true;
+	lister_stop(s->lister);
+	if (code != ARK_ELIMIT)
+		cancel_media(s);
+}
+
+static int
+take_letter(struct sync *s, struct letter *l, int64_t now_ms,
+	    struct ark_error *err)
+{
+	int rc;
+
+	switch (l->kind) {
+	case LETTER_PAGE:
+		rc = lister_result(s->lister, (struct http_result *)l, now_ms,
+				   err);
+		if (rc == ARK_EAUTH || rc == ARK_ESERVICE) {
+			sync_note(s, rc);
+			s->first_error = *err;
+			rc = 0;	/* what was listed is still fetched */
+		}
+		return rc;
+	case LETTER_MEDIA:
+		return outcome_media(s, (struct http_result *)l, now_ms, err);
+	case LETTER_SETTLED:
+		return outcome_settled(s, (struct part_settled *)l, now_ms,
+				       err);
+	default:
+		return outcome_batch(s, (struct commit_batch *)l, now_ms, err);
+	}
+}
+
+static void
+tell_progress(struct sync *s, int64_t now_ms)
+{
+	struct ark_progress *p = &s->progress;
+
+	if (now_ms - s->progress_ms < 250)
+		return;
+	s->progress_ms = now_ms;
+	if (now_ms - s->rate_ms >= 1000) {
+		p->rate = (s->received - s->rate_bytes) * 1000 /
+			  (now_ms - s->rate_ms);
+		s->rate_ms = now_ms;
+		s->rate_bytes = s->received;
+	}
+	p->in_flight = (uint32_t)s->n_in_flight;
+	p->limit = s->pace.limit;
+	p->elapsed_ms = now_ms - s->started_ms;
+	event_progress(&s->options->listener, p);
+}
+
+static bool
+is_over(const struct sync *s)
+{
+	return lister_is_idle(s->lister) && !s->jobs.n &&
+	       !committer_pending(s->committer);
+}
+
+/* The nearer of two waits; -1 is never. */
+static int64_t
+nearer(int64_t a, int64_t b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
+}
+
+static int64_t
+wait_of(const struct sync *s, int64_t now_ms)
+{
+	int64_t wait = LOOP_MS;
+
+	wait = nearer(wait, lister_due_ms(s->lister, now_ms));
+	wait = nearer(wait, jobs_due_ms(s, now_ms));
+	return nearer(wait, committer_due_ms(s->committer, now_ms));
+}
+
+/* Everything that may be begun now. */
+static int
+push(struct sync *s, int64_t now_ms, struct ark_error *err)
+{
+	int rc;
+
+	if (!s->is_stopping && event_should_stop(&s->options->listener)) {
+		error_set(err, ARK_ESTOPPED, "stopped by a signal");
+		sync_end(s, ARK_ESTOPPED, err);
+	}
+	rc = lister_pump(s->lister, now_ms, err);
+	if (rc == ARK_EAUTH || rc == ARK_ESERVICE) {
+		sync_note(s, rc);
+		rc = 0;
+	}
+	if (rc)
+		return rc;
+	jobs_wake_waiting(s, now_ms);
+	rc = jobs_claim(s, err);
+	if (!rc)
+		rc = jobs_start(s, now_ms, err);
+	if (rc == ARK_ELIMIT || rc == ARK_EDISK) {
+		sync_end(s, rc, err);
+		rc = 0;
+	}
+	if (s->is_stopping)
+		jobs_drop_idle(s);
+	else if (!rc && lister_is_stopped(s->lister))
+		rc = jobs_strand(s, err);
+	if (s->is_stopping && now_ms - s->stopping_ms > GRACE_MS)
+		cancel_media(s);
+	committer_tick(s->committer, now_ms, s->is_stopping);
+	return rc;
+}
+
+/* A letter that nobody will take any more. */
+static void
+letter_free(struct letter *l)
+{
+	struct http_result *res;
+
+	switch (l->kind) {
+	case LETTER_PAGE:
+		res = (struct http_result *)l;
+		free(res->request->tag);
+		http_result_free(res);
+		break;
+	case LETTER_MEDIA:
+		http_result_free((struct http_result *)l);
+		break;
+	case LETTER_SETTLED:
+		part_settled_free((struct part_settled *)l);
+		break;
+	default:
+		commit_batch_free((struct commit_batch *)l);
+	}
+}
+
+int
+sync_loop(struct sync *s, struct ark_error *err)
+{
+	int rc = 0;
+
+	while (!rc) {
+		int64_t now_ms = clock_now_ms();
+		struct letter *l;
+
+		rc = push(s, now_ms, err);
+		tell_progress(s, now_ms);
+		if (rc || is_over(s))
+			break;
+		l = mailbox_take(&s->box, wait_of(s, now_ms));
+		while (l) {
+			struct letter *next = l->next;
+
+			if (rc)
+				letter_free(l);
+			else
+				rc = take_letter(s, l, clock_now_ms(), err);
+			l = next;
+		}
+	}
+	return rc;
+}
+
+void
+sync_drain(struct sync *s)
+{
+	struct letter *l = mailbox_take(&s->box, 0);
+
+	while (l) {
+		struct letter *next = l->next;
+
+		letter_free(l);
+		l = next;
+	}
+}

@@ -292,7 +292,30 @@ start(struct sync *s, struct job *j, const struct url *url,
 	return 0;
 }
 
-/* Start the next ready job if its host may be asked: 1; 0 when it may not. */
+/* Whether a host failed for so long that waiting for it is in vain. */
+static bool
+is_lost(const struct sync_host *host, int64_t now_ms)
+{
+	return host->failing_ms &&
+	       now_ms - host->failing_ms > SYNC_PATIENCE_MS;
+}
+
+/* A host that asks for more than a run can wait is left to the next run. */
+static int
+wait_for_gate(struct sync *s, struct job *j, const struct sync_host *host,
+	      int64_t now_ms, struct ark_error *err)
+{
+	int64_t opens = gate_opens_ms(&host->gate, now_ms);
+
+	if (opens > retry_default.longest_wait_ms)
+		return outcome_give_up(s, j, ARK_DEFERRED, "its host asks for "
+				       "a longer wait", err);
+	if (jobs_wait(s, j, now_ms + (opens > 0 ? opens : 50)))
+		return error_nomem(err);
+	return 0;
+}
+
+/* Start the next ready job, or let it wait for its host.  1, or negative. */
 static int
 start_next(struct sync *s, int64_t now_ms, struct ark_error *err)
 {
@@ -310,11 +333,15 @@ start_next(struct sync *s, int64_t now_ms, struct ark_error *err)
 	if (rc)
 		return error_nomem(err);
 	host = host_of(s, url.origin);
+	if (is_lost(host, now_ms)) {
+		rc = outcome_give_up(s, j, ARK_DEFERRED, "its host has not "
+				     "answered for a while", err);
+		rc = rc ? rc : 1;
+		goto out;
+	}
 	if (!gate_allows(&host->gate, now_ms, host->in_flight)) {
-		int64_t opens = gate_opens_ms(&host->gate, now_ms);
-
-		rc = jobs_wait(s, j, now_ms + (opens > 0 ? opens : 50));
-		rc = rc ? error_nomem(err) : 1;
+		rc = wait_for_gate(s, j, host, now_ms, err);
+		rc = rc ? rc : 1;
 		goto out;
 	}
 	rc = start(s, j, &url, host, err);

@@ -189,10 +189,17 @@ int
 lister_pump(struct lister *l, int64_t now_ms, struct ark_error *err)
 {
 	struct call *call;
+	int64_t wait_ms;
 	int rc;
 
 	if (l->rc)
 		return l->rc;
+	wait_ms = gate_opens_ms(&l->gate, now_ms);
+	if (wait_ms > retry_default.longest_wait_ms)
+		return lister_fail(l, error_set(err, ARK_ESERVICE, "the "
+						"platform asks to wait %lld "
+						"minutes; try again then",
+						(long long)wait_ms / 60000));
 	while (may_ask(l, now_ms)) {
 		call = timers_take_due(&l->timers, now_ms);
 		if (!call)

@@ -236,6 +236,12 @@ inspect(void *ctx, int fd, int64_t size)
 		};
 }
 
+static bool
+is_unreachable(const struct http_result *res)
+{
+	return res->end == HTTP_CONNECT || res->end == HTTP_DNS;
+}
+
 /* Tell the pace and the gate of the host how the attempt went. */
 static void
 account(struct sync *s, struct job *j, const struct http_result *res,
@@ -253,11 +259,15 @@ account(struct sync *s, struct job *j, const struct http_result *res,
 	else if (class == RETRY_TRANSIENT)
 		event = PACE_FAILED;
 	pace_event(&s->pace, event, (uint32_t)s->n_in_flight + 1, now_ms);
-	if (class == RETRY_TRANSIENT)
-		gate_failure(&j->host->gate, now_ms, res->end == HTTP_CONNECT ||
-			     res->end == HTTP_DNS);
-	else if (class != RETRY_STOPPED && class != RETRY_THROTTLED)
-		gate_success(&j->host->gate);
+	if (class == RETRY_TRANSIENT) {
+		gate_failure(&j->host->gate, now_ms, is_unreachable(res));
+		if (is_unreachable(res) && !j->host->failing_ms)
+			j->host->failing_ms = now_ms;
+	} else if (class != RETRY_STOPPED) {
+		j->host->failing_ms = 0;
+		if (class != RETRY_THROTTLED)
+			gate_success(&j->host->gate);
+	}
 }
 
 int

@@ -36,6 +36,7 @@
 #define SYNC_MAX_RUNS 10	/* runs that tried it before it is given up */
 #define SYNC_MAX_DAYS_S (INT64_C(14) * 86400)
 #define SYNC_GONE_RUNS 3	/* runs that met 404 or 410 */
+#define SYNC_PATIENCE_MS 300000	/* with a host that does not answer */
 #define SYNC_MAX_DISK_ERRORS 3
 
 enum { LETTER_PAGE, LETTER_MEDIA, LETTER_SETTLED, LETTER_BATCH };
@@ -53,6 +54,7 @@ struct sync_host {
 	char origin[320];
 	struct gate gate;
 	uint32_t in_flight;
+	int64_t failing_ms;		/* since when it has not answered; 0 */
 };
 
 struct job {

@@ -41,6 +41,21 @@ sync_end(struct sync *s, int code, const struct ark_error *err)
 		cancel_media(s);
 }
 
+/*
+ * The platform let us down: the run is remembered for it, and what was listed
+ * before is still fetched.  Other ends are passed on.
+ */
+static int
+listing_ended(struct sync *s, int rc, const struct ark_error *err)
+{
+	if (rc != ARK_EAUTH && rc != ARK_ESERVICE)
+		return rc;
+	if (!s->first_error.code)
+		s->first_error = *err;
+	sync_note(s, rc);
+	return 0;
+}
+
 static int
 take_letter(struct sync *s, struct letter *l, int64_t now_ms,
 	    struct ark_error *err)
@@ -51,12 +66,7 @@ take_letter(struct sync *s, struct letter *l, int64_t now_ms,
 	case LETTER_PAGE:
 		rc = lister_result(s->lister, (struct http_result *)l, now_ms,
 				   err);
-		if (rc == ARK_EAUTH || rc == ARK_ESERVICE) {
-			sync_note(s, rc);
-			s->first_error = *err;
-			rc = 0;	/* what was listed is still fetched */
-		}
-		return rc;
+		return listing_ended(s, rc, err);
 	case LETTER_MEDIA:
 		return outcome_media(s, (struct http_result *)l, now_ms, err);
 	case LETTER_SETTLED:
@@ -123,11 +133,7 @@ push(struct sync *s, int64_t now_ms, struct ark_error *err)
 		error_set(err, ARK_ESTOPPED, "stopped by a signal");
 		sync_end(s, ARK_ESTOPPED, err);
 	}
-	rc = lister_pump(s->lister, now_ms, err);
-	if (rc == ARK_EAUTH || rc == ARK_ESERVICE) {
-		sync_note(s, rc);
-		rc = 0;
-	}
+	rc = listing_ended(s, lister_pump(s->lister, now_ms, err), err);
 	if (rc)
 		return rc;
 	jobs_wake_waiting(s, now_ms);

@@ -1,20 +1,9 @@
 /* callark doctor */
 #include <stdio.h>
-#include <string.h>
 
-#include "base/text.h"
 #include "callark/service.h"
 #include "cli/cli.h"
-
-static void
-print_safe(const char *text)
-{
-	struct buf safe = BUF_INIT(8192);
-
-	text_printable(&safe, text, strlen(text));
-	fputs(buf_text(&safe), stdout);
-	buf_release(&safe);
-}
+#include "cli/print.h"
 
 static void
 print_check(void *ctx, const struct ark_check *check)

@@ -11,7 +11,7 @@ print_organization(void *ctx, const struct ark_organization *o)
 	(void)ctx;
 	print_padded(o->id, 28);
 	print_padded(o->time_zone, 24);
-	print_padded(o->name, 60);
+	print_safe(o->name);
 	putchar('\n');
 	return 0;
 }

@@ -30,7 +30,7 @@ print_facts(void *ctx, const struct ark_archive_facts *f)
 	if (f->last_run_s >= 0)
 		clock_utc(last, f->last_run_s);
 	printf("archive       %s\norganisation  ", f->root);
-	print_padded(f->organization, 60);
+	print_safe(f->organization);
 	printf("\ntime zone     %s\nlast run      %s\n", f->time_zone, last);
 	if (*f->dialect)
 		printf("learned       %s\n", f->dialect);
@@ -164,9 +164,9 @@ print_item(void *ctx, const char *id, int32_t day, enum ark_state state,
 		printf("\nOpen items:\n");
 	day_format(text, day);
 	printf("%-10s %-11s ", text, ark_state_name(state));
-	print_padded(id, 24);
+	print_padded(id, 36);
 	printf("%3d tries  ", attempts);
-	print_padded(reason, 160);
+	print_safe(reason);
 	putchar('\n');
 	return 0;
 }

@@ -41,8 +41,10 @@ print_finding(void *ctx, const struct ark_finding *f)
 	if (*format == 1)
 		return print_json(f);
 	printf("%-12s", ark_verdict_name(f->verdict));
-	print_padded(f->path, 56);
-	print_padded(f->detail, 160);
+	print_safe(f->path);
+	if (*f->detail)
+		fputs(": ", stdout);
+	print_safe(f->detail);
 	putchar('\n');
 	return 0;
 }

@@ -135,6 +135,8 @@ cli_fail(const struct cli *cli, int rc, const struct ark_error *err)
 
 	if (rc >= 0)
 		return rc;
+	if (ferror(stdout))
+		return rc;	/* told at the very end */
 	if (cli->listener.notify && *err->text)
 		cli->listener.notify(cli->listener.ctx, &e);
 	return rc;
@@ -214,8 +216,9 @@ end_output(int code)
 	talk_end();
 	if (!fflush(stdout) && !ferror(stdout))
 		return code;
-	fprintf(stderr, "callark: the output could not be written: %s\n",
-		strerror(errno));
+	if (errno != EPIPE)	/* a reader that had enough is no news */
+		fprintf(stderr, "callark: the output could not be written: "
+			"%s\n", strerror(errno));
 	return code ? code : ARK_EDISK;
 }
 

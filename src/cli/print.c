@@ -35,6 +35,16 @@ print_padded(const char *text, int width)
 	putchar(' ');
 }
 
+void
+print_safe(const char *text)
+{
+	struct buf safe = BUF_INIT(65536);
+
+	text_printable(&safe, text, strlen(text));
+	fputs(buf_text(&safe), stdout);
+	buf_release(&safe);
+}
+
 static void
 when(char out[MOMENT_SIZE], int64_t civil_s)
 {
@@ -52,7 +62,7 @@ print_head(enum print_format format, bool is_found)
 		       "status,tag%s\r\n", is_found ? ",path,bytes,sha256,"
 		       "media_type,codec,downloaded_at" : ",has_link");
 	if (format == PRINT_TABLE)
-		printf("%-19s %6s %-24s %-16s %-16s %-12s %s\n", "start",
+		printf("%-19s %6s %-36s %-16s %-16s %-12s %s\n", "start",
 		       "secs", "id", "agent", "service", "status",
 		       is_found ? "path" : "link");
 }
@@ -89,7 +99,7 @@ table_cells(const struct ark_recording *r)
 		(void)snprintf(seconds, sizeof(seconds), "%" PRId64,
 			       r->duration_s);
 	printf("%-19s %6s ", start, seconds);
-	print_padded(r->id, 24);
+	print_padded(r->id, 36);
 	print_padded(r->agent, 16);
 	print_padded(r->service, 16);
 	print_padded(r->status, 12);

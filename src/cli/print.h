@@ -23,6 +23,9 @@ int print_listed(enum print_format format, const struct ark_recording *r,
 int print_found(enum print_format format, const char *root,
 		const struct ark_found *f, char path_end);
 
+/* print_safe(text): text made printable. */
+void print_safe(const char *text);
+
 /* print_padded(text, width): text made printable, cut or filled to width columns. */
 void print_padded(const char *text, int width);
 

@@ -24,6 +24,7 @@ struct exam {
 	void *ctx;
 	struct service service;
 	struct zone *zone;
+	struct buf dialect;		/* what the archive remembers */
 	char link[URL_MAX];		/* of some recording, if one was listed */
 	int64_t listed;
 	char flaw[256];
@@ -281,6 +282,9 @@ check_archive(struct exam *x)
 		     "callark sync makes it");
 		return 0;
 	}
+	if (!rc && catalogue_meta_get(a->catalogue, "dialect", &x->dialect,
+				      &e) < 0)
+		rc = e.code;
 	if (!rc)
 		rc = store_free_bytes(a->store, &free_bytes, &e);
 	if (!rc && free_bytes < x->config->reserve_bytes)
@@ -319,6 +323,7 @@ ark_doctor(const struct ark_config *c, const struct ark_listener *l,
 {
 	struct exam x = {
 		.config = c, .listener = l, .fn = fn, .ctx = ctx,
+		.dialect = BUF_INIT(65536),
 	};
 	struct ark_error e = { 0 };
 	int rc;
@@ -336,6 +341,8 @@ ark_doctor(const struct ark_config *c, const struct ark_listener *l,
 			(void)tell_step(&x, "service", rc, &e, "");
 	}
 	if (!rc) {
+		dialect_load(&x.service.omni.dialect, buf_text(&x.dialect),
+			     x.dialect.len);
 		rc = check_login(&x);
 		if (!rc)
 			rc = check_zone(&x);
@@ -346,6 +353,7 @@ ark_doctor(const struct ark_config *c, const struct ark_listener *l,
 		service_close(&x.service);
 	}
 	zone_free(x.zone);
+	buf_release(&x.dialect);
 	if (x.code)
 		return error_set(err, x.code, "not everything is as it "
 				 "should be");

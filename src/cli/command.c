@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -209,6 +210,15 @@ harden(void)
 	fill_standard_descriptors();
 }
 
+/* Whether whoever read our output has had enough of it. */
+static bool
+is_reader_gone(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	return poll(&out, 1, 0) > 0 && out.revents & POLLERR;
+}
+
 /* stdout is flushed and checked, so that a full disk is noticed. */
 static int
 end_output(int code)
@@ -216,9 +226,9 @@ end_output(int code)
 	talk_end();
 	if (!fflush(stdout) && !ferror(stdout))
 		return code;
-	if (errno != EPIPE)	/* a reader that had enough is no news */
-		fprintf(stderr, "callark: the output could not be written: "
-			"%s\n", strerror(errno));
+	if (!is_reader_gone())
+		fputs("callark: error: the output could not be written; is "
+		      "the disk full?\n", stderr);
 	return code ? code : ARK_EDISK;
 }
 

@@ -10,6 +10,8 @@
 #include "store/file.h"
 #include "store/layout.h"
 
+#define ROOM_EVERY_MS 100
+
 /* Longest calls first: it keeps the tail of a page short. */
 static int
 by_duration(const void *a, const void *b)
@@ -85,10 +87,19 @@ keep_wreck(struct sync *s, int32_t day, const struct lister_wreck *w,
 	return 0;
 }
 
+/* Whether a row in this state is to be fetched. */
+static bool
+is_wanting(enum ark_state state)
+{
+	return state == ARK_QUEUED || state == ARK_DEFERRED ||
+	       state == ARK_QUARANTINED;
+}
+
 static void
 count(struct sync *s, const struct lister_document *d,
       const struct catalogue_put *put)
 {
+	s->has_unclaimed |= is_wanting(put->state);
 	if (!d->is_new)
 		return;
 	s->progress.listed++;
@@ -97,8 +108,7 @@ count(struct sync *s, const struct lister_document *d,
 		event_log(&s->options->listener, ARK_LOG_WARNING,
 			  d->recording->id, "an odd document: %s", d->oddity);
 	}
-	if (put->state == ARK_QUEUED || put->state == ARK_DEFERRED ||
-	    put->state == ARK_QUARANTINED)
+	if (is_wanting(put->state))
 		s->progress.to_fetch++;
 	else if (put->state == ARK_ARCHIVED)
 		s->summary->already++;
@@ -243,9 +253,14 @@ bool
 intake_has_room(void *ctx)
 {
 	struct sync *s = ctx;
-	int64_t waiting = 0;
+	int64_t now_ms = clock_now_ms(), waiting = 0;
 
-	if (catalogue_waiting(s->archive->catalogue, s->run, &waiting, NULL))
-		return true;	/* its error shows where it matters */
-	return waiting + (int64_t)s->n_ready < SYNC_LISTED_AHEAD;
+	if (now_ms - s->room_checked_ms < ROOM_EVERY_MS)
+		return s->has_room;
+	s->room_checked_ms = now_ms;
+	/* an error of the catalogue shows where it matters */
+	s->has_room = catalogue_waiting(s->archive->catalogue, s->run,
+					&waiting, NULL) ||
+		      waiting + (int64_t)s->n_ready < SYNC_LISTED_AHEAD;
+	return s->has_room;
 }

@@ -158,13 +158,15 @@ jobs_claim(struct sync *s, struct ark_error *err)
 	size_t n = 0;
 	int rc;
 
-	if (s->is_stopping || s->n_ready >= SYNC_CLAIM_LOW)
+	if (s->is_stopping || !s->has_unclaimed ||
+	    s->n_ready >= SYNC_CLAIM_LOW)
 		return 0;
 	rows = calloc(SYNC_CLAIM, sizeof(*rows));
 	if (!rows)
 		return error_nomem(err);
 	rc = catalogue_claim(s->archive->catalogue, s->run, clock_wall_s(),
 			     SYNC_LEASE_S, rows, SYNC_CLAIM, &n, err);
+	s->has_unclaimed = n == SYNC_CLAIM;
 	for (size_t i = 0; !rc && i < n; i++) {
 		if (adopt(s, &rows[i]))
 			rc = error_nomem(err);

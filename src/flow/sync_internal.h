@@ -95,6 +95,9 @@ struct sync {
 	struct idmap jobs;		/* every live one, by id */
 	struct job *ready, **ready_last;
 	size_t n_ready, n_in_flight;
+	bool has_unclaimed;		/* the catalogue may have rows for us */
+	bool has_room;			/* as found at room_checked_ms */
+	int64_t room_checked_ms;
 	struct timers timers;		/* jobs that wait */
 	struct pace pace;
 	struct sync_host hosts[SYNC_MAX_HOSTS];

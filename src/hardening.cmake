@@ -27,10 +27,17 @@ target_link_options(ark_flags INTERFACE
 	-pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,-z,nodlopen
 	-Wl,--as-needed -Wl,--no-copy-dt-needed-entries)
 
-if(CALLARK_SANITIZE)
+# _FORTIFY_SOURCE would hide from the sanitizers what they look for.
+if(CALLARK_SANITIZE AND CALLARK_SANITIZE_THREAD)
+	message(FATAL_ERROR "choose one of CALLARK_SANITIZE and CALLARK_SANITIZE_THREAD")
+elseif(CALLARK_SANITIZE)
 	target_compile_options(ark_flags INTERFACE -O1 -g -fno-omit-frame-pointer
 		-fsanitize=address,undefined -fno-sanitize-recover=all)
 	target_link_options(ark_flags INTERFACE -fsanitize=address,undefined)
+elseif(CALLARK_SANITIZE_THREAD)
+	target_compile_options(ark_flags INTERFACE -O1 -g -fno-omit-frame-pointer
+		-fsanitize=thread)
+	target_link_options(ark_flags INTERFACE -fsanitize=thread)
 else()
 	target_compile_options(ark_flags INTERFACE
 		-U_FORTIFY_SOURCE $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=3>)

@@ -19,6 +19,7 @@
 struct ark_day {
 	int32_t day;
 	bool was_asked, is_complete, is_published;
+	bool is_current;		/* today: it cannot be complete yet */
 	int64_t total;			/* as the platform said; -1 */
 	int64_t counts[ARK_N_STATES];
 	int64_t listed, vanished, oddities, bytes;

@@ -339,6 +339,10 @@ int catalogue_published(struct catalogue *c, int32_t day, int64_t now_s,
 int catalogue_settled_day(struct catalogue *c, int32_t *day,
 			  struct ark_error *err);
 
+/* catalogue_first_asked(c, day, err): The earliest day asked.  1, or 0: none. */
+int catalogue_first_asked(struct catalogue *c, int32_t *day,
+			  struct ark_error *err);
+
 /* ---- rebuilding ----------------------------------------------------- */
 
 /*

@@ -27,6 +27,21 @@ catalogue_last_run(struct catalogue *c, int64_t *started_s,
 }
 
 int
+catalogue_first_asked(struct catalogue *c, int32_t *day, struct ark_error *err)
+{
+	struct query q;
+	int rc;
+
+	query_prepare(&q, c, "SELECT day FROM day WHERE was_asked"
+		      " ORDER BY day LIMIT 1");
+	rc = query_next(&q, err);
+	if (rc > 0)
+		*day = (int32_t)query_get_int(&q, 0);
+	query_close(&q);
+	return rc;
+}
+
+int
 catalogue_document(struct catalogue *c, int64_t row, struct buf *out,
 		   struct ark_error *err)
 {

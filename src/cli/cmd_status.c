@@ -41,12 +41,17 @@ print_facts(void *ctx, const struct ark_archive_facts *f)
 static const char *
 day_word(const struct ark_day *d)
 {
+	bool is_open = d->counts[ARK_DEFERRED] || d->counts[ARK_QUARANTINED] ||
+		       d->counts[ARK_FAILED] || d->counts[ARK_GONE] ||
+		       d->oddities;
+
 	if (!d->was_asked)
 		return "not asked";
+	if (d->is_current && !d->is_complete && !is_open)
+		return "so far";
 	if (!d->is_complete)
 		return "incomplete";
-	if (d->counts[ARK_DEFERRED] || d->counts[ARK_QUARANTINED] ||
-	    d->counts[ARK_FAILED] || d->counts[ARK_GONE] || d->oddities)
+	if (is_open)
 		return "open";
 	return d->listed ? "complete" : "empty";
 }
@@ -76,7 +81,7 @@ print_day_table(struct status_output *o, const struct ark_day *d)
 	       d->counts[ARK_FAILED], d->counts[ARK_GONE],
 	       d->counts[ARK_QUARANTINED], bytes,
 	       *first ? first + 11 : "", *last ? last + 11 : "");
-	if (*d->flaw)
+	if (*d->flaw && strcmp(day_word(d), "so far"))
 		printf("           %s\n", d->flaw);
 }
 
@@ -139,7 +144,8 @@ print_day(void *ctx, const struct ark_day *d)
 	o->days++;
 	o->archived += d->counts[ARK_ARCHIVED];
 	o->bytes += d->bytes;
-	o->is_open |= strcmp(word, "complete") && strcmp(word, "empty");
+	o->is_open |= strcmp(word, "complete") && strcmp(word, "empty") &&
+		      strcmp(word, "so far");
 	if (o->format == PRINT_NDJSON)
 		return print_day_json(d);
 	if (o->format == PRINT_CSV)

@@ -37,6 +37,10 @@ static const struct cli_command commands[] = {
 static const char *const log_formats[] = { "text", "json", NULL };
 static const char *const colors[] = { "auto", "always", "never", NULL };
 
+/* The one option that goes without a command. */
+#define VERSION_ROW(target) \
+	{ "version", 'V', OPT_FLAG, NULL, "show the version", target, NULL }
+
 static void
 add_globals(struct opt_table *t, struct cli *cli)
 {
@@ -84,6 +88,8 @@ print_help(FILE *out)
 {
 	struct cli cli = { 0 };
 	struct opt_table t = { 0 };
+	bool unused = false;
+	const struct opt version[] = { VERSION_ROW(&unused), { 0 } };
 
 	fputs("usage: callark [options] COMMAND [options]\n\n"
 	      "callark keeps a complete, provable copy of a contact centre's "
@@ -93,6 +99,7 @@ print_help(FILE *out)
 			commands[i].help);
 	fputs("\nOptions:\n", out);
 	add_globals(&t, &cli);
+	opt_add(&t, version);
 	opt_help(&t, out);
 	fputs("\n`callark COMMAND --help` tells a command's options; callark(1) "
 	      "everything.\nStart with `callark doctor`.\n", out);
@@ -111,8 +118,9 @@ cli_begin(struct cli *cli, struct opt_table *t, int argc, char **argv,
 		return rc;
 	cli->is_json_log = cli->log_format == 1;
 	if (cli->wants_help) {
-		printf("usage: callark %s %s\n\n%s\n\n", cli->command->name,
-		       cli->command->usage, cli->command->help);
+		printf("usage: callark %s%s%s\n\n%s\n\n", cli->command->name,
+		       *cli->command->usage ? " " : "", cli->command->usage,
+		       cli->command->help);
 		if (own)
 			puts("Options:");
 		opt_help(t, stdout);
@@ -226,10 +234,12 @@ end_output(int code)
 	talk_end();
 	if (!fflush(stdout) && !ferror(stdout))
 		return code;
-	if (!is_reader_gone())
-		fputs("callark: error: the output could not be written; is "
-		      "the disk full?\n", stderr);
-	return code ? code : ARK_EDISK;
+	if (is_reader_gone())
+		return code;
+	fputs("callark: error: the output could not be written; is the disk "
+	      "full?\n", stderr);
+	return code && code != ARK_EINCOMPLETE && code != ARK_ENOTFOUND ?
+	       code : ARK_EDISK;
 }
 
 static int
@@ -238,11 +248,7 @@ dispatch(struct cli *cli, int argc, char **argv)
 	struct opt_table t = { 0 };
 	struct ark_error err = { 0 };
 	bool wants_version = false;
-	const struct opt version[] = {
-		{ "version", 'V', OPT_FLAG, NULL, "show the version",
-		  &wants_version, NULL },
-		{ 0 },
-	};
+	const struct opt version[] = { VERSION_ROW(&wants_version), { 0 } };
 	int rest = 0, code;
 
 	add_globals(&t, cli);

@@ -35,7 +35,7 @@ static const struct config_key keys[] = {
 	  AT(time_zone), .read = value_auto },
 	{ "omni.method", "how lists are asked for: auto, GET or POST",
 	  AT(method), .read = value_word, .words = methods },
-	{ "omni.page_param", "page header: auto, report-skip or report_skip",
+	{ "omni.page_param", "page parameter: auto, report-skip or report_skip",
 	  AT(page_param), .read = value_word, .words = page_params },
 	{ "omni.page_unit", "what is counted: auto, pages or documents",
 	  AT(page_unit), .read = value_word, .words = page_units },

@@ -71,6 +71,7 @@ static int
 wait_or_give_up(struct sync *s, struct job *j, const struct http_result *res,
 		enum retry_class class, int64_t now_ms, struct ark_error *err)
 {
+	char reason[400];
 	struct gate *gate = &j->host->gate;
 	struct retry_decision next;
 
@@ -81,7 +82,9 @@ wait_or_give_up(struct sync *s, struct job *j, const struct http_result *res,
 	if (next.what == RETRY_WAIT && !s->is_stopping &&
 	    gate_spend(gate, res->end == HTTP_TIMEOUT))
 		return failure_retry(s, j, now_ms + next.wait_ms, err);
-	return outcome_give_up(s, j, ARK_DEFERRED, res->text, err);
+	(void)snprintf(reason, sizeof(reason), "%.200s: %.190s", res->host,
+		       res->why);
+	return outcome_give_up(s, j, ARK_DEFERRED, reason, err);
 }
 
 /* What was kept does not fit what the server has: fetch it whole. */

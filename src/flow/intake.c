@@ -222,7 +222,7 @@ intake_window(void *ctx, const struct lister_window *w, struct ark_error *err)
 		.day = w->day, .from_s = w->from_s, .to_s = w->to_s,
 		.is_whole_day = w->to_s - w->from_s == DAY_SECONDS,
 		.is_complete = w->is_complete, .total = w->total,
-		.distinct = (int64_t)w->seen->n,
+		.distinct = w->distinct,
 		.flaw = w->is_complete ? NULL : w->flaw,
 	};
 	char day[DAY_SIZE];

@@ -49,7 +49,8 @@ struct lister_window {
 	int32_t day;
 	int64_t from_s, to_s;
 	bool is_complete, is_relisted;
-	int64_t total;			/* -1 */
+	int64_t total;			/* without calls at to_s; -1: not said */
+	int64_t distinct;		/* different ones that came, likewise */
 	const char *flaw;		/* "" */
 	const struct idset *seen;
 };

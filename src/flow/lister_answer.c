@@ -40,7 +40,8 @@ settle(struct lister *l, struct window *w, struct ark_error *err)
 		.day = w->day, .from_s = w->range.from_s,
 		.to_s = w->range.to_s, .is_complete = !*w->flaw,
 		.is_relisted = w->range.is_relisted,
-		.total = window_total(w), .flaw = w->flaw, .seen = &w->seen,
+		.total = window_total(w),
+		.distinct = window_distinct(w), .flaw = w->flaw, .seen = &w->seen,
 	};
 	if (!told.is_relisted) {
 		l->counts.windows_done++;
@@ -95,7 +96,7 @@ take_page(struct lister *l, struct call *call, struct http_result *res,
 		return again(l, call, now_ms, 500 * call->attempts, err);
 	}
 	if (!rc && call->query.page >= 0)
-		rc = window_see(w, &l->reader);
+		rc = window_see(w, &l->reader, &page);
 	if (!rc && call->query.page >= 0)
 		rc = l->set.ops.page(l->set.ops.ctx, &page, err);
 	else if (rc)

@@ -31,6 +31,7 @@ struct window {
 	struct window_part parts[LISTER_MAX_DEPTH];
 	size_t n_parts;
 	struct idset seen;		/* over all parts and passes */
+	int64_t n_beyond;		/* of them, at to_s: the next window's */
 	int64_t total;			/* of an unsplit walk */
 	char flaw[256];			/* the first one; "" while complete */
 };
@@ -40,17 +41,24 @@ void window_open(struct window *w, struct omni_dialect *d,
 void window_release(struct window *w);
 
 /*
- * window_see(w, r):
- * Mark what r read as seen in w; is_new tells what was not before.  0 or
- * ARK_ENOMEM.
+ * window_see(w, r, page):
+ * Mark what r read as seen in w; is_new tells what was not before.  Both ends
+ * of a window are asked for, so that it matters not whether the platform takes
+ * the last one in; what begins at its end is the next window's and taken off
+ * the page.  0 or ARK_ENOMEM.
  */
-int window_see(struct window *w, struct page_reader *r);
+int window_see(struct window *w, struct page_reader *r,
+	       struct lister_page *page);
 
 /* window_advance(w): After the walk moved.  True when the window is done. */
 bool window_advance(struct window *w);
 
-/* window_total(w): How many documents the platform says there are; -1. */
+/*
+ * How many documents there are, as the platform says (-1: it does not), and
+ * how many came; both without those at the end of the window.
+ */
 int64_t window_total(const struct window *w);
+int64_t window_distinct(const struct window *w);
 
 /* One page asked for; the tag of its request. */
 struct call {

@@ -38,6 +38,8 @@ period_of_sync(struct ark_range *out, const struct ark_range_words *words,
 	if (rc > 0)
 		return until_now(out, now_s, err);
 	rc = catalogue_settled_day(a->catalogue, &day, err);
+	if (!rc)
+		rc = catalogue_first_asked(a->catalogue, &day, err);
 	if (rc < 0)
 		return rc;
 	if (!rc || day > day_of(now_s))

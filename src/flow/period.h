@@ -14,7 +14,8 @@ int64_t period_now(const struct zone *zone);
 /*
  * period_of_sync(out, words, c, a, err):
  * The words' range; without words from the archive's last settled day less the
- * look-back (or today less the look-back) to now.  A range never reaches into
+ * look-back to now.  Where no day is settled yet, from the first day that was
+ * asked, or of today, less the look-back.  A range never reaches into
  * the future.  Return 0, ARK_EUSAGE or as the catalogue.
  */
 int period_of_sync(struct ark_range *out, const struct ark_range_words *words,

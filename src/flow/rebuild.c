@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -286,6 +287,35 @@ restore_day(struct rebuild *r, struct ark_error *err)
 	return rc;
 }
 
+/* Documents that could not be read lie raw in the quarantine of their day. */
+static int
+restore_oddities(struct rebuild *r, struct ark_error *err)
+{
+	char day[STORE_PATH_MAX], folder[STORE_PATH_MAX], path[STORE_PATH_MAX];
+	struct store_entry *entries = NULL;
+	size_t n = 0;
+	int rc;
+
+	layout_day(day, r->day);
+	(void)snprintf(folder, sizeof(folder), "quarantine/%.32s", day);
+	rc = store_list(r->archive->store, folder, &entries, &n, err);
+	if (rc == ARK_ENOTFOUND)
+		rc = 0;
+	for (size_t i = 0; !rc && i < n; i++) {
+		const char *end = strrchr(entries[i].name, '.');
+
+		if (!end || strcmp(end, ".raw"))
+			continue;
+		(void)snprintf(path, sizeof(path), "%.60s/%.255s", folder,
+			       entries[i].name);
+		rc = catalogue_oddity(r->archive->catalogue, r->day, path,
+				      "it was not readable when it was listed",
+				      clock_wall_s(), err);
+	}
+	free(entries);
+	return rc;
+}
+
 static int
 rebuild_day(struct rebuild *r, struct ark_error *err)
 {
@@ -305,6 +335,8 @@ rebuild_day(struct rebuild *r, struct ark_error *err)
 		rc = read_table(r, fd, err);
 	}
 	(void)fdio_close(&fd);
+	if (!rc)
+		rc = restore_oddities(r, err);
 	if (!rc)
 		rc = restore_day(r, err);
 	if (!rc)

@@ -39,12 +39,18 @@ tell_facts(struct archive *a, const struct ark_status_options *o,
 	return rc;
 }
 
+struct day_teller {
+	const struct ark_status_options *options;
+	int32_t today;
+};
+
 /* catalogue_day_fn */
 static int
 tell_day(void *ctx, const struct catalogue_day *d)
 {
-	const struct ark_status_options *o = ctx;
+	const struct day_teller *t = ctx;
 	struct ark_day day = {
+		.is_current = d->day >= t->today,
 		.day = d->day, .was_asked = d->was_asked,
 		.is_complete = d->is_complete, .is_published = !d->is_dirty,
 		.total = d->total, .listed = d->listed,
@@ -56,7 +62,7 @@ tell_day(void *ctx, const struct catalogue_day *d)
 	memcpy(day.counts, d->counts, sizeof(day.counts));
 	day.counts[ARK_DEFERRED] += day.counts[ARK_QUEUED];
 	day.counts[ARK_QUEUED] = 0;
-	return o->day(o->ctx, &day);
+	return t->options->day(t->options->ctx, &day);
 }
 
 static int
@@ -93,6 +99,7 @@ int
 ark_status(const struct ark_config *c, const struct ark_status_options *o,
 	   struct ark_error *err)
 {
+	struct day_teller teller = { .options = o };
 	struct archive *a = NULL;
 	struct ark_range range;
 	int rc;
@@ -104,10 +111,12 @@ ark_status(const struct ark_config *c, const struct ark_status_options *o,
 		rc = period_or_all(&range, &o->range, a->zone, err);
 	if (!rc && o->facts)
 		rc = tell_facts(a, o, err);
-	if (!rc && o->day)
+	if (!rc && o->day) {
+		teller.today = day_of(period_now(a->zone));
 		rc = catalogue_days(a->catalogue, day_of(range.from_s),
-				    day_of(range.to_s - 1), tell_day,
-				    (void *)(uintptr_t)o, err);
+				    day_of(range.to_s - 1), tell_day, &teller,
+				    err);
+	}
 	if (!rc && o->item)
 		rc = tell_items(a, &range, o, err);
 	archive_close(a);

@@ -233,6 +233,22 @@ save_pace(struct sync *s)
 	(void)catalogue_meta_set(s->archive->catalogue, PACE_KEY, text, NULL);
 }
 
+/*
+ * Whether the run may end without ARK_EINCOMPLETE: all is there, or all that
+ * is missing was not begun because of a limit that was asked for.
+ */
+static bool
+is_excused(const struct sync *s)
+{
+	const struct ark_summary *sum = s->summary;
+
+	if (sum->is_complete)
+		return true;
+	return s->code == ARK_ELIMIT && !sum->oddities &&
+	       !lister_counts(s->lister)->windows_incomplete &&
+	       sum->counts[ARK_QUEUED] == sum->problems_total;
+}
+
 /* Publish, count, and say how it ends. */
 static int
 conclude(struct sync *s, struct ark_error *err)
@@ -256,7 +272,7 @@ conclude(struct sync *s, struct ark_error *err)
 	if (!rc)
 		rc = summary_count(sum, s->archive, &s->range, err);
 	save_pace(s);
-	if (!rc && !sum->is_complete)
+	if (!rc && !is_excused(s))
 		sync_note(s, ARK_EINCOMPLETE);
 	return rc;
 }

@@ -33,8 +33,26 @@ window_release(struct window *w)
 	w->is_open = false;
 }
 
+/* Take what begins at the end of w off the page. */
+static void
+leave_out_beyond(struct window *w, struct page_reader *r,
+		 struct lister_page *page)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < page->n; i++) {
+		const struct lister_document *d = &r->documents[i];
+
+		if (d->recording->start_s == w->range.to_s)
+			w->n_beyond += d->is_new;
+		else
+			r->documents[kept++] = *d;
+	}
+	page->n = kept;
+}
+
 int
-window_see(struct window *w, struct page_reader *r)
+window_see(struct window *w, struct page_reader *r, struct lister_page *page)
 {
 	for (size_t i = 0; i < r->n_ids; i++) {
 		int rc = idset_add(&w->seen, r->ids[i]);
@@ -46,6 +64,7 @@ window_see(struct window *w, struct page_reader *r)
 		else
 			r->wrecks[i - r->n].is_new = rc == 1;
 	}
+	leave_out_beyond(w, r, page);
 	return 0;
 }
 
@@ -105,5 +124,13 @@ int64_t
 window_total(const struct window *w)
 {
 	/* halves overlap by their common end: what was seen is the number */
-	return w->was_split ? (int64_t)w->seen.n : w->total;
+	if (w->was_split)
+		return window_distinct(w);
+	return w->total < 0 ? -1 : w->total - w->n_beyond;
+}
+
+int64_t
+window_distinct(const struct window *w)
+{
+	return (int64_t)w->seen.n - w->n_beyond;
 }

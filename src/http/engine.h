@@ -114,7 +114,9 @@ struct http_result {
 	int n_redirects;
 	int64_t first_byte_ms, spent_ms;
 	char host[256];			/* that was asked last */
-	char text[256];			/* one line why, without secrets */
+	char why[192];			/* "status 500": why, without the URL */
+	char text[256];			/* one line: method, URL without query,
+					   and why */
 };
 
 struct http_engine;

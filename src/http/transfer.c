@@ -86,6 +86,7 @@ deliver(struct transfer *t)
 	int64_t kept = r->head.status == 206 ? t->request.offset : 0;
 
 	compose_text(t);
+	(void)snprintf(r->why, sizeof(r->why), "%.191s", t->reason);
 	r->spent_ms = clock_now_ms() - t->started_ms;
 	r->total = r->end == HTTP_DONE ? r->received + kept : -1;
 	url_release(&t->hop);

@@ -39,12 +39,21 @@ pages_promised(const struct walk *w)
 	return w->total / size + (w->total % size != 0);
 }
 
-/* Whether there are pages that were promised and not asked. */
+/* These, and behind a last page that is full one more: it must be empty. */
+static int64_t
+pages_to_ask(const struct walk *w)
+{
+	if (w->total > 0 && w->size > 0 && w->total % w->size == 0)
+		return pages_promised(w) + 1;
+	return pages_promised(w);
+}
+
+/* Whether there are pages that are to be asked and were not. */
 static bool
 has_more(const struct walk *w)
 {
 	return w->stage == WALK_REST && !w->is_stopped_early &&
-	       w->next_page < pages_promised(w) &&
+	       w->next_page < pages_to_ask(w) &&
 	       w->next_page < WALK_MAX_PAGES;
 }
 
@@ -65,7 +74,7 @@ walk_next(struct walk *w, struct walk_query *q)
 			return 0;
 		break;
 	case WALK_HALVES:
-		if (w->n_halves + w->in_flight >= 2)
+		if (w->failed_page >= 0 || w->n_halves + w->in_flight >= 2)
 			return 0;
 		q->page = -1 - (w->n_halves + w->in_flight);
 		if (q->page == -1)
@@ -112,7 +121,7 @@ walk_again(struct walk *w)
 	w->pages_fed = 0;
 	w->empty_run = w->repeat_run = 0;
 	w->is_stopped_early = false;
-	w->n_param_tries = 0;
+	w->n_param_tries = w->n_unit_tries = 0;
 	w->failed_page = -1;
 	idset_release(&w->ids);
 	idset_release(&w->first_ids);
@@ -120,7 +129,7 @@ walk_again(struct walk *w)
 
 /* Whether the documents of the last pages are withheld, as by a ceiling. */
 static bool
-is_cut_off(const struct walk *w)
+is_withheld(const struct walk *w)
 {
 	return w->total > 0 && w->pages_fed > 1 && w->last_full >= 0 &&
 	       (int64_t)w->ids.n < w->total &&
@@ -140,13 +149,6 @@ is_refuted(const struct walk *w)
 static void
 cut_off(struct walk *w)
 {
-	if (is_refuted(w)) {
-		(void)snprintf(w->flaw, sizeof(w->flaw), "the platform says "
-			       "Total %lld and gave %zu different documents",
-			       (long long)w->total, w->ids.n);
-		end(w, WALK_INCOMPLETE);
-		return;
-	}
 	w->dialect->ceiling = (int64_t)w->ids.n;
 	w->dialect->is_changed = true;
 	if (can_split(w)) {
@@ -154,10 +156,47 @@ cut_off(struct walk *w)
 		return;
 	}
 	(void)snprintf(w->flaw, sizeof(w->flaw), "the platform says Total "
-		       "%lld but gives only %zu within %lld s",
+		       "%lld and gives %zu within %lld s, as if cut off",
 		       (long long)w->total, w->ids.n,
 		       (long long)(w->to_s - w->from_s));
 	end(w, WALK_INCOMPLETE);
+}
+
+static void
+judge_withheld(struct walk *w)
+{
+	if (!is_refuted(w)) {
+		cut_off(w);
+		return;
+	}
+	(void)snprintf(w->flaw, sizeof(w->flaw), "the platform says Total "
+		       "%lld and gave %zu different documents",
+		       (long long)w->total, w->ids.n);
+	end(w, WALK_INCOMPLETE);
+}
+
+/*
+ * The ids equal Total.  When the pages are all full, Total itself may be cut
+ * off: the halves must agree.  A window too short for halves is believed,
+ * unless the longer one gave the same number.
+ */
+static void
+judge_equal(struct walk *w)
+{
+	struct omni_dialect *d = w->dialect;
+	int64_t n = (int64_t)w->ids.n;
+	int64_t size = n > w->size ? w->size : dialect_page_size(d);
+
+	if (n == w->size && w->next_page > 1 && n > d->page_holds)
+		d->page_holds = n;
+	if (!n || n % size)
+		end(w, WALK_COMPLETE);
+	else if (can_split(w))
+		w->stage = WALK_HALVES;
+	else if (n == w->parent_n)
+		cut_off(w);
+	else
+		end(w, WALK_COMPLETE);
 }
 
 /* All pages of this pass are in: does it add up? */
@@ -165,7 +204,6 @@ static void
 judge_pass(struct walk *w)
 {
 	int64_t n = (int64_t)w->ids.n;
-	int64_t size = dialect_page_size(w->dialect);
 
 	if (w->failed_page > 0 && w->last_full >= 0 && can_split(w) &&
 	    w->failed_page > w->last_full && !is_refuted(w)) {
@@ -183,16 +221,12 @@ judge_pass(struct walk *w)
 		end(w, WALK_INCOMPLETE);
 		return;
 	}
-	if (is_cut_off(w) && !w->is_moving) {
-		cut_off(w);
+	if (is_withheld(w) && !w->is_moving) {
+		judge_withheld(w);
 		return;
 	}
 	if (n == w->total && !w->is_moving) {
-		if (n && n % size == 0 && can_split(w)) {
-			w->stage = WALK_HALVES;
-			return;
-		}
-		end(w, WALK_COMPLETE);
+		judge_equal(w);
 		return;
 	}
 	(void)snprintf(w->flaw, sizeof(w->flaw), "the platform says Total "
@@ -210,17 +244,39 @@ advance(struct walk *w)
 		judge_pass(w);
 }
 
+/* Both halves are in, or one could not be had. */
+static void
+judge_halves(struct walk *w)
+{
+	if (w->in_flight)
+		return;
+	if (w->failed_page >= 0)
+		end(w, WALK_FAILED);
+	else if (w->n_halves == 2 && w->halves_sum > w->total)
+		cut_off(w);
+	else if (w->n_halves == 2)
+		end(w, WALK_COMPLETE);
+}
+
+/* A half that says as much as the whole may be cut off where the whole is. */
 static void
 feed_half(struct walk *w, int64_t total)
 {
 	w->n_halves++;
-	w->halves_sum += total > 0 ? total : 0;
-	if (w->n_halves < 2)
-		return;
-	if (w->halves_sum > w->total)
-		cut_off(w);
-	else
-		end(w, WALK_COMPLETE);
+	if (total < 0 || total >= w->total)
+		total = w->total + 1;
+	w->halves_sum += total;
+	judge_halves(w);
+}
+
+/* Whether all that is on page 0 may be just the first of several pages. */
+static bool
+may_be_full(const struct walk *w)
+{
+	const struct omni_dialect *d = w->dialect;
+
+	return w->size > 0 &&
+	       w->size >= (d->page_size ? d->page_size : d->page_holds);
 }
 
 /* Page 0: how large is a page, and is there more? */
@@ -228,13 +284,18 @@ static void
 feed_first(struct walk *w, size_t n)
 {
 	struct omni_dialect *d = w->dialect;
+	bool is_more;
 
 	w->size = (int64_t)n;
-	if (w->total > w->size && n && d->page_size != w->size) {
+	is_more = n && (w->total < 0 || w->total > w->size);
+	if (is_more && w->total >= 0 && d->page_size != w->size) {
 		d->page_size = w->size;
 		d->is_changed = true;
+	} else if (!is_more && d->page_size && d->page_size < w->size) {
+		d->page_size = 0;	/* it was remembered, and has grown */
+		d->is_changed = true;
 	}
-	if (w->total < 0 ? n > 0 : w->total > w->size && n > 0)
+	if (is_more || (w->total == w->size && may_be_full(w)))
 		w->stage = WALK_SECOND;
 	else
 		judge_pass(w);
@@ -252,22 +313,32 @@ learn(struct walk *w, enum omni_param param, enum omni_unit unit)
 	d->is_changed = true;
 }
 
-/* Page 1 is page 0 again: the parameter has another name, if that was not tried. */
+/* Whether page 1 must exist; if not, it was asked because page 0 is full. */
+static bool
+is_promised(const struct walk *w)
+{
+	return w->total < 0 || w->total > w->size;
+}
+
+/*
+ * Page 1 is page 0 again: the parameter has another name, if that was not
+ * tried.  Behind the last page this may be the platform's way to say so: that
+ * is no reason to doubt a name that is known.
+ */
 static void
 feed_repeated(struct walk *w)
 {
 	struct omni_dialect *d = w->dialect;
 
-	if (!d->is_param_pinned && w->n_param_tries++ == 0) {
+	if (!d->is_param_pinned && !w->n_param_tries &&
+	    (is_promised(w) || !d->param)) {
+		w->n_param_tries++;
 		learn(w, d->param == OMNI_PARAM_UNDERSCORE ?
 		      OMNI_PARAM_DASH : OMNI_PARAM_UNDERSCORE, d->unit);
 		w->next_page = 1;
 		return;
 	}
-	(void)snprintf(w->flaw, sizeof(w->flaw), "every page is the first one "
-		       "again, with %s and the other name of the parameter",
-		       dialect_param(d));
-	if (!d->is_param_pinned)
+	if (w->n_param_tries)
 		learn(w, OMNI_PARAM_UNKNOWN, d->unit);
 	w->repeat_run = RUN_LIMIT;
 	w->is_stopped_early = true;
@@ -282,6 +353,7 @@ static void
 feed_second(struct walk *w, size_t n, size_t overlap)
 {
 	struct omni_dialect *d = w->dialect;
+	enum omni_param param = d->param ? d->param : OMNI_PARAM_DASH;
 	size_t first = w->first_ids.n;
 
 	if (n && overlap == n && n == first && n > 1) {
@@ -290,14 +362,20 @@ feed_second(struct walk *w, size_t n, size_t overlap)
 	}
 	if (first > 2 && overlap && overlap + 1 >= first &&
 	    d->unit != OMNI_UNIT_DOCUMENTS && !d->is_unit_pinned) {
-		learn(w, d->param ? d->param : OMNI_PARAM_DASH,
-		      OMNI_UNIT_DOCUMENTS);
+		learn(w, param, OMNI_UNIT_DOCUMENTS);
+		if (n > overlap)	/* page 0 was full */
+			d->page_size = w->size;
+		w->next_page = 1;
+		return;
+	}
+	if (!n && is_promised(w) && d->unit == OMNI_UNIT_DOCUMENTS &&
+	    !d->is_unit_pinned && !w->n_unit_tries++) {
+		learn(w, d->param, OMNI_UNIT_UNKNOWN);	/* was it ever so? */
 		w->next_page = 1;
 		return;
 	}
 	if (n && !overlap)
-		learn(w, d->param ? d->param : OMNI_PARAM_DASH,
-		      d->unit ? d->unit : OMNI_UNIT_PAGES);
+		learn(w, param, d->unit ? d->unit : OMNI_UNIT_PAGES);
 	w->stage = WALK_REST;
 }
 
@@ -381,10 +459,16 @@ void
 walk_fail(struct walk *w, const struct walk_query *q, const char *why)
 {
 	w->in_flight--;
+	if (q->page > 0 && w->total >= 0 && q->page >= pages_promised(w)) {
+		w->stage = WALK_REST;	/* nothing has to be behind the last */
+		advance(w);
+		return;
+	}
 	(void)snprintf(w->flaw, sizeof(w->flaw), "page %lld could not be had: "
 		       "%.150s", (long long)q->page, why);
 	if (w->stage == WALK_HALVES) {
-		end(w, WALK_FAILED);
+		w->failed_page = 0;
+		judge_halves(w);
 		return;
 	}
 	if (w->failed_page < 0 || q->page < w->failed_page)

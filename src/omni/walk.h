@@ -61,7 +61,7 @@ struct walk {
 	int64_t highest_fed;
 	int empty_run, repeat_run;	/* consecutive pages without news */
 	bool is_stopped_early;		/* no point in asking further pages */
-	int n_param_tries;
+	int n_param_tries, n_unit_tries;
 	int64_t halves_sum;
 	int n_halves;
 	int64_t failed_page;		/* lowest that could not be had; -1 */

@@ -31,6 +31,22 @@ commit_batch_free(struct commit_batch *b)
 	free(b);
 }
 
+/* The batch failed before it began: its parts are untouched, and lost. */
+static void
+lose_all(struct commit_batch *b)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		struct commit_item *item = &b->items[i];
+
+		if (!item->part)
+			continue;
+		part_drop(item->part);
+		item->part = NULL;
+		item->end = COMMIT_LOST;
+		item->err = b->err;
+	}
+}
+
 static void
 commit(struct committer *c, struct commit_batch *b)
 {
@@ -38,6 +54,7 @@ commit(struct committer *c, struct commit_batch *b)
 
 	b->rc = store_commit(c->archive->store, b->items, b->n, COMMIT_THREADS,
 			     &b->err);
+	lose_all(b);
 	b->spent_ms = clock_now_ms() - started;
 	b->letter.kind = c->kind;
 	mailbox_post(c->reply, &b->letter);

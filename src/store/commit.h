@@ -13,11 +13,12 @@
 #include "store/part.h"
 
 enum commit_end {
+	COMMIT_LOST,		/* disk error; the part is dropped.  The first,
+				   so that what was never looked at is lost */
 	COMMIT_DONE,		/* durable under its name */
 	COMMIT_SAME,		/* a file with the same bytes was there already */
 	COMMIT_CONFLICT,	/* a different file is there; untouched.  The
 				   part is consumed and dropped */
-	COMMIT_LOST,		/* disk error; the part is dropped */
 };
 
 struct commit_item {

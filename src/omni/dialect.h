@@ -26,7 +26,7 @@ struct omni_dialect {
 	enum omni_unit unit;
 	int organization_field;		/* index into the table, -1: unknown */
 	int64_t page_size;		/* 0: unknown */
-	int64_t page_holds;		/* documents that were not a full page */
+	int64_t page_holds;		/* that many are no full page */
 	int64_t ceiling;		/* most documents a result gave; 0: none met */
 	bool is_method_pinned, is_param_pinned, is_unit_pinned;
 	bool is_field_pinned;

@@ -3,13 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
-
 struct field {
 	const char *name;
 	enum recording_text text;
 };
 
-/* Where the vendor's fields go; the first spelling that is there wins. */
+/* Where the vendor's fields go; the first spelling that has text wins. */
 static const struct field fields[] = {
 	{ "_id", RECORDING_INTERACTION_ID },
 	{ "agente", RECORDING_AGENT },
@@ -67,6 +66,8 @@ static int
 put_text(struct omni_document *d, enum recording_text field,
 	 struct json_slice v, struct buf *scratch)
 {
+	if (d->recording.offsets[field])
+		return 0;
 	buf_clear(scratch);
 	if (field == RECORDING_INTERACTION_ID)
 		(void)id_text(v, scratch);
@@ -100,7 +101,8 @@ identify(struct omni_document *d, struct json_slice id, struct buf *scratch)
 	char start[MOMENT_SIZE];
 
 	buf_clear(scratch);
-	if (id.p && json_kind(id) != JSON_NULL && !id_text(id, scratch))
+	if (id.p && json_kind(id) != JSON_NULL && !id_text(id, scratch) &&
+	    json_kind(id) != JSON_STRING)
 		odd(d, "its id is neither text nor a number");
 	if (!scratch->len)
 		buf_adds(scratch, r->interaction_id);
@@ -131,8 +133,12 @@ take_member(struct omni_document *d, struct json_slice key,
 	for (size_t i = 0; i < N_FIELDS; i++) {
 		if (!json_key_is(key, fields[i].name))
 			continue;
-		if (fields[i].text == RECORDING_URL)
+		if (fields[i].text == RECORDING_URL) {
 			d->link = value;
+			if (json_kind(value) == JSON_OBJECT ||
+			    json_kind(value) == JSON_ARRAY)
+				odd(d, "its download_url is no text");
+		}
 		return put_text(d, fields[i].text, value, scratch);
 	}
 	if (json_key_is(key, "data_inicio"))
@@ -179,7 +185,10 @@ document_parse(struct omni_document *d, struct json_slice text,
 		d->recording.pub.start_s = fallback_day * DAY_SECONDS;
 	}
 	recording_seal(&d->recording);
-	if (rc)
+	if (rc == ARK_ELIMIT)
+		rc = error_set(err, ARK_EFORMAT, "its texts are longer than "
+			       "a recording may hold");
+	else if (rc)
 		rc = error_nomem(err);
 out:
 	buf_release(&scratch);

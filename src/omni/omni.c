@@ -307,10 +307,16 @@ use_token(struct omni *o, const struct http_result *res, struct ark_error *err)
 	struct buf token = BUF_INIT(16384);
 	int rc = 0;
 
-	if (json_check(answer, &json_limits_page, NULL) ||
-	    !token_find(answer, &token)) {
+	if (json_check(answer, &json_limits_page, NULL)) {
 		rc = error_set(err, ARK_ESERVICE, "login to the organisation: "
-			       "the answer holds no token");
+			       "the answer is no JSON; check omni.base_url");
+		goto out;
+	}
+	if (!token_find(answer, &token)) {
+		rc = error_set(err, ARK_EAUTH, "login to the organisation: the "
+			       "answer holds no token; a user with two-factor "
+			       "login cannot use the API: create a service "
+			       "user without it");
 		goto out;
 	}
 	o->expires_s = token_expiry(buf_text(&token));

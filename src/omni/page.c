@@ -83,10 +83,14 @@ int
 page_parse(struct omni_page *out, const char *body, size_t n,
 	   struct ark_error *err)
 {
+	/* Deep enough for one bad document not to hide its neighbours. */
+	const struct json_limits limits = {
+		.max_depth = 1024, .max_values = json_limits_page.max_values,
+	};
 	struct json_slice top = { body, n }, total;
 	int rc;
 
-	rc = json_outline(top, &json_limits_page, err);
+	rc = json_outline(top, &limits, err);
 	if (rc)
 		return rc;
 	out->data = json_member_nocase(top, "data");

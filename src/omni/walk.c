@@ -1,4 +1,4 @@
-#include "omni/walk.h"
+#include "omni/walk_internal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,8 +10,8 @@ walk_init(struct walk *w, struct omni_dialect *d, int64_t from_s, int64_t to_s)
 {
 	*w = (struct walk){
 		.from_s = from_s, .to_s = to_s, .dialect = d, .pass = 1,
-		.total = -1, .first_total = -1, .last_full = -1, .highest_fed = -1,
-		.failed_page = -1,
+		.total = -1, .first_total = -1, .failed_page = -1,
+		.last_full = -1, .highest_fed = -1,
 	};
 }
 
@@ -28,24 +28,13 @@ walk_verdict(const struct walk *w)
 	return w->verdict;
 }
 
-/* Pages that Total promises. */
-static int64_t
-pages_promised(const struct walk *w)
-{
-	int64_t size = w->size > 0 ? w->size : 1;
-
-	if (w->total < 0)	/* never said: go on until a page is empty */
-		return w->highest_fed + 2;
-	return w->total / size + (w->total % size != 0);
-}
-
-/* These, and behind a last page that is full one more: it must be empty. */
+/* What Total promises, and behind a last page that is full one more. */
 static int64_t
 pages_to_ask(const struct walk *w)
 {
 	if (w->total > 0 && w->size > 0 && w->total % w->size == 0)
-		return pages_promised(w) + 1;
-	return pages_promised(w);
+		return walk_promised(w) + 1;
+	return walk_promised(w);
 }
 
 /* Whether there are pages that are to be asked and were not. */
@@ -91,171 +80,12 @@ walk_next(struct walk *w, struct walk_query *q)
 	return 1;
 }
 
-static void
-end(struct walk *w, enum walk_verdict verdict)
-{
-	w->stage = WALK_OVER;
-	w->verdict = verdict;
-}
-
-static bool
-can_split(const struct walk *w)
-{
-	return w->to_s - w->from_s > WALK_MIN_SPAN_S;
-}
-
-/* Begin the window anew, or give up. */
-static void
-walk_again(struct walk *w)
-{
-	if (w->pass >= WALK_MAX_PASSES) {
-		end(w, w->failed_page >= 0 ? WALK_FAILED : WALK_INCOMPLETE);
-		return;
-	}
-	w->pass++;
-	w->stage = WALK_FIRST;
-	w->next_page = 0;
-	w->total = w->first_total = -1;
-	w->is_moving = false;
-	w->last_full = w->highest_fed = -1;
-	w->pages_fed = 0;
-	w->empty_run = w->repeat_run = 0;
-	w->is_stopped_early = false;
-	w->n_param_tries = w->n_unit_tries = 0;
-	w->failed_page = -1;
-	idset_release(&w->ids);
-	idset_release(&w->first_ids);
-}
-
-/* Whether the documents of the last pages are withheld, as by a ceiling. */
-static bool
-is_withheld(const struct walk *w)
-{
-	return w->total > 0 && w->pages_fed > 1 && w->last_full >= 0 &&
-	       (int64_t)w->ids.n < w->total &&
-	       w->last_full + 1 < pages_promised(w) && !w->repeat_run;
-}
-
-/*
- * A ceiling cuts a half of the window at the same number as the whole; a half
- * that is cut at fewer shows that Total is simply wrong.
- */
-static bool
-is_refuted(const struct walk *w)
-{
-	return w->parent_n && (int64_t)w->ids.n * 10 < w->parent_n * 9;
-}
-
-static void
-cut_off(struct walk *w)
-{
-	w->dialect->ceiling = (int64_t)w->ids.n;
-	w->dialect->is_changed = true;
-	if (can_split(w)) {
-		end(w, WALK_SPLIT);
-		return;
-	}
-	(void)snprintf(w->flaw, sizeof(w->flaw), "the platform says Total "
-		       "%lld and gives %zu within %lld s, as if cut off",
-		       (long long)w->total, w->ids.n,
-		       (long long)(w->to_s - w->from_s));
-	end(w, WALK_INCOMPLETE);
-}
-
-static void
-judge_withheld(struct walk *w)
-{
-	if (!is_refuted(w)) {
-		cut_off(w);
-		return;
-	}
-	(void)snprintf(w->flaw, sizeof(w->flaw), "the platform says Total "
-		       "%lld and gave %zu different documents",
-		       (long long)w->total, w->ids.n);
-	end(w, WALK_INCOMPLETE);
-}
-
-/*
- * The ids equal Total.  When the pages are all full, Total itself may be cut
- * off: the halves must agree.  A window too short for halves is believed,
- * unless the longer one gave the same number.
- */
-static void
-judge_equal(struct walk *w)
-{
-	struct omni_dialect *d = w->dialect;
-	int64_t n = (int64_t)w->ids.n;
-	int64_t size = n > w->size ? w->size : dialect_page_size(d);
-
-	if (n == w->size && w->next_page > 1 && n > d->page_holds)
-		d->page_holds = n;
-	if (!n || n % size)
-		end(w, WALK_COMPLETE);
-	else if (can_split(w))
-		w->stage = WALK_HALVES;
-	else if (n == w->parent_n)
-		cut_off(w);
-	else
-		end(w, WALK_COMPLETE);
-}
-
-/* All pages of this pass are in: does it add up? */
-static void
-judge_pass(struct walk *w)
-{
-	int64_t n = (int64_t)w->ids.n;
-
-	if (w->failed_page > 0 && w->last_full >= 0 && can_split(w) &&
-	    w->failed_page > w->last_full && !is_refuted(w)) {
-		end(w, WALK_SPLIT);	/* deep pages are refused */
-		return;
-	}
-	if (w->failed_page >= 0) {
-		end(w, WALK_FAILED);
-		return;
-	}
-	if (w->total < 0) {
-		(void)snprintf(w->flaw, sizeof(w->flaw),
-			       "the platform never said a Total; %lld "
-			       "documents came", (long long)n);
-		end(w, WALK_INCOMPLETE);
-		return;
-	}
-	if (is_withheld(w) && !w->is_moving) {
-		judge_withheld(w);
-		return;
-	}
-	if (n == w->total && !w->is_moving) {
-		judge_equal(w);
-		return;
-	}
-	(void)snprintf(w->flaw, sizeof(w->flaw), "the platform says Total "
-		       "%lld and gave %lld different documents in walk %d%s",
-		       (long long)w->total, (long long)n, w->pass,
-		       w->is_moving ? "; Total changed meanwhile" : "");
-	walk_again(w);
-}
-
 /* After a page of the pass: is anything left to ask or to wait for? */
 static void
 advance(struct walk *w)
 {
 	if (w->stage == WALK_REST && !w->in_flight && !has_more(w))
-		judge_pass(w);
-}
-
-/* Both halves are in, or one could not be had. */
-static void
-judge_halves(struct walk *w)
-{
-	if (w->in_flight)
-		return;
-	if (w->failed_page >= 0)
-		end(w, WALK_FAILED);
-	else if (w->n_halves == 2 && w->halves_sum > w->total)
-		cut_off(w);
-	else if (w->n_halves == 2)
-		end(w, WALK_COMPLETE);
+		walk_judge(w);
 }
 
 /* A half that says as much as the whole may be cut off where the whole is. */
@@ -266,7 +96,7 @@ feed_half(struct walk *w, int64_t total)
 	if (total < 0 || total >= w->total)
 		total = w->total + 1;
 	w->halves_sum += total;
-	judge_halves(w);
+	walk_judge_halves(w);
 }
 
 /* Whether all that is on page 0 may be just the first of several pages. */
@@ -298,7 +128,7 @@ feed_first(struct walk *w, size_t n)
 	if (is_more || (w->total == w->size && may_be_full(w)))
 		w->stage = WALK_SECOND;
 	else
-		judge_pass(w);
+		walk_judge(w);
 }
 
 static void
@@ -311,6 +141,15 @@ learn(struct walk *w, enum omni_param param, enum omni_unit unit)
 	d->param = param;
 	d->unit = unit;
 	d->is_changed = true;
+}
+
+/* Ask page 1 in another way; what it brought in this one proves nothing. */
+static void
+second_again(struct walk *w)
+{
+	w->next_page = 1;
+	w->last_full = w->highest_fed = 0;
+	w->empty_run = w->repeat_run = 0;
 }
 
 /* Whether page 1 must exist; if not, it was asked because page 0 is full. */
@@ -335,7 +174,7 @@ feed_repeated(struct walk *w)
 		w->n_param_tries++;
 		learn(w, d->param == OMNI_PARAM_UNDERSCORE ?
 		      OMNI_PARAM_DASH : OMNI_PARAM_UNDERSCORE, d->unit);
-		w->next_page = 1;
+		second_again(w);
 		return;
 	}
 	if (w->n_param_tries)
@@ -363,15 +202,16 @@ feed_second(struct walk *w, size_t n, size_t overlap)
 	if (first > 2 && overlap && overlap + 1 >= first &&
 	    d->unit != OMNI_UNIT_DOCUMENTS && !d->is_unit_pinned) {
 		learn(w, param, OMNI_UNIT_DOCUMENTS);
+		w->n_unit_tries++;	/* it is so now */
 		if (n > overlap)	/* page 0 was full */
 			d->page_size = w->size;
-		w->next_page = 1;
+		second_again(w);
 		return;
 	}
 	if (!n && is_promised(w) && d->unit == OMNI_UNIT_DOCUMENTS &&
 	    !d->is_unit_pinned && !w->n_unit_tries++) {
 		learn(w, d->param, OMNI_UNIT_UNKNOWN);	/* was it ever so? */
-		w->next_page = 1;
+		second_again(w);
 		return;
 	}
 	if (n && !overlap)
@@ -459,7 +299,7 @@ void
 walk_fail(struct walk *w, const struct walk_query *q, const char *why)
 {
 	w->in_flight--;
-	if (q->page > 0 && w->total >= 0 && q->page >= pages_promised(w)) {
+	if (q->page > 0 && w->total >= 0 && q->page >= walk_promised(w)) {
 		w->stage = WALK_REST;	/* nothing has to be behind the last */
 		advance(w);
 		return;
@@ -468,7 +308,7 @@ walk_fail(struct walk *w, const struct walk_query *q, const char *why)
 		       "%.150s", (long long)q->page, why);
 	if (w->stage == WALK_HALVES) {
 		w->failed_page = 0;
-		judge_halves(w);
+		walk_judge_halves(w);
 		return;
 	}
 	if (w->failed_page < 0 || q->page < w->failed_page)

@@ -7,6 +7,9 @@
  * the ids do not add up to Total, and asks for the window to be split where a
  * result seems to be cut off.
  *
+ * What no count shows: one document that goes and another that comes between
+ * the same two pages.  That is left to the look-back, which lists a day again.
+ *
  *	walk_init
  *	while (walk_verdict() == WALK_GOING)
  *		walk_next() -> 1: ask this page, any number at a time

@@ -13,8 +13,14 @@ target_compile_options(ark_flags INTERFACE
 	-Werror=format-security -Werror=implicit -Werror=incompatible-pointer-types
 	-Werror=int-conversion
 	-fstack-protector-strong -fstack-clash-protection -fcf-protection=full
-	-ftrivial-auto-var-init=zero -fno-delete-null-pointer-checks
+	-fno-delete-null-pointer-checks
 	-fno-strict-overflow -fno-strict-aliasing -fexceptions)
+# clang takes this one from version 16 on.
+include(CheckCCompilerFlag)
+check_c_compiler_flag(-ftrivial-auto-var-init=zero CALLARK_HAS_AUTO_INIT)
+if(CALLARK_HAS_AUTO_INIT)
+	target_compile_options(ark_flags INTERFACE -ftrivial-auto-var-init=zero)
+endif()
 if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
 	target_compile_options(ark_flags INTERFACE
 		-Wtrampolines -Wbidi-chars=any -Wlogical-op -Wduplicated-cond)
@@ -34,6 +40,7 @@ elseif(CALLARK_SANITIZE)
 	target_compile_options(ark_flags INTERFACE -O1 -g -fno-omit-frame-pointer
 		-fsanitize=address,undefined -fno-sanitize-recover=all)
 	target_link_options(ark_flags INTERFACE -fsanitize=address,undefined)
+	target_compile_definitions(ark_flags INTERFACE CALLARK_DUMPABLE=1)
 elseif(CALLARK_SANITIZE_THREAD)
 	target_compile_options(ark_flags INTERFACE -O1 -g -fno-omit-frame-pointer
 		-fsanitize=thread)

@@ -1,5 +1,5 @@
 /*
- * UTF-8, one character at a time (RFC 3629).  Private to the text functions.
+ * UTF-8, one character at a time (RFC 3629).
  */
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H

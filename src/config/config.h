@@ -1,7 +1,7 @@
 /*
  * The settings as the rooms read them.  callark/config.h has the way in.
  *
- * Adding a key: a field here, a row in the table of config.c, a paragraph in
+ * Adding a key: a field here, a row in the table of keys.c, a paragraph in
  * callark.conf(5).
  */
 #ifndef CONFIG_CONFIG_H

@@ -31,6 +31,7 @@ struct move {
 	struct commit_item *item;
 	struct folder *folder;
 	const char *name;		/* in folder */
+	bool is_placed;			/* it got its name from us */
 };
 
 struct batch {
@@ -187,12 +188,23 @@ place(struct batch *b, struct move *m)
 	if (!store_rename(b->store->partial, part->name, m->folder->fd,
 			  m->name)) {
 		part->has_file = false;
+		m->is_placed = true;
 		m->folder->is_changed = true;
 	} else if (errno == EEXIST) {
 		compare(b, m);
 	} else {
 		lose_errno(m->item, "rename");
 	}
+}
+
+/* Its name may be lost with the power: let go of it, to be fetched again. */
+static void
+lose_name(struct move *m)
+{
+	m->item->end = COMMIT_LOST;
+	m->item->err = m->folder->err;
+	if (m->is_placed)
+		(void)unlinkat(m->folder->fd, m->name, 0);
 }
 
 /* Sync the folders; what was put into one that fails is not safe. */
@@ -209,10 +221,8 @@ sync_folders(struct batch *b)
 	for (size_t i = 0; i < b->n; i++) {
 		struct move *m = &b->moves[i];
 
-		if (is_well(m->item) && m->folder->rc) {
-			m->item->end = COMMIT_LOST;
-			m->item->err = m->folder->err;
-		}
+		if (is_well(m->item) && m->folder->rc)
+			lose_name(m);
 	}
 }
 

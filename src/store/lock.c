@@ -24,6 +24,8 @@
 static int
 open_lock(struct store *s, bool is_exclusive, struct ark_error *err)
 {
+	int rc;
+
 	s->lock = beneath_open(s->fd, LOCK, O_RDWR | O_CREAT | O_NONBLOCK,
 			       STORE_FILE_MODE);
 	if (s->lock < 0 && errno == EROFS && !is_exclusive) {
@@ -31,7 +33,11 @@ open_lock(struct store *s, bool is_exclusive, struct ark_error *err)
 		if (s->lock < 0 && errno == ENOENT)
 			return 0;
 	}
-	return s->lock < 0 ? store_fail(err, LOCK) : 0;
+	if (s->lock >= 0)
+		return 0;
+	rc = store_fail(err, LOCK);
+	error_prefix(err, "archive %s", s->root);
+	return rc;
 }
 
 /* The process id written in the lock file, 0 when it tells of no live one. */

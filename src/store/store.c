@@ -79,6 +79,9 @@ find_root(struct store *s, const char *path, enum store_mode mode,
 
 	if (mode == STORE_CREATE) {
 		is_new = mkdir(path, STORE_FOLDER_MODE) == 0;
+		if (!is_new && errno == ENOENT)
+			return error_set(err, ARK_EUSAGE, "archive %s: there "
+					 "is no folder to make it in", path);
 		if (!is_new && errno != EEXIST)
 			return refuse_root(path, err);
 	}

@@ -38,9 +38,9 @@ enum store_durability {
 
 /*
  * store_open(out, path, mode, err):
- * Open the root.  Refused (ARK_EUSAGE): no folder, owned by another user than
- * the effective one, writable by group or others.  Also ARK_ENOTFOUND,
- * ARK_EDISK, ARK_ENOMEM.
+ * Open the root.  Refused (ARK_EUSAGE): no folder, no folder to make it in,
+ * owned by another user than the effective one, writable by group or others.
+ * Also ARK_ENOTFOUND, ARK_EDISK, ARK_ENOMEM.
  */
 int store_open(struct store **out, const char *path, enum store_mode mode,
 	       struct ark_error *err);

@@ -67,7 +67,7 @@ makes_what_is_missing(void **state)
 	/* Its parent is not made. */
 	(void)snprintf(path, sizeof(path), "%s/no/new", t->path);
 	assert_int_equal(store_open(&s, path, STORE_CREATE, &t->err),
-			 ARK_ENOTFOUND);
+			 ARK_EUSAGE);
 }
 
 static void

@@ -27,6 +27,11 @@ enum state {
 	DONE,
 };
 
+/* Deepest nesting there can be; a greater max_depth is cut to it. */
+#define CHECK_DEPTH 64
+#define OUTLINE_DEPTH 1024
+static_assert(CHECK_DEPTH <= NAMES_DEPTH, "names must hold every depth");
+
 /* One pass over one text; no recursion, a bit for each open container. */
 struct scan {
 	const char *p, *end;
@@ -35,14 +40,10 @@ struct scan {
 	const struct json_limits *limits;
 	size_t n_values;
 	size_t depth;
-	uint64_t objects;	/* lowest bit: the innermost is an object */
+	uint64_t objects[OUTLINE_DEPTH / 64];	/* 1: it is an object */
 	struct names *names;	/* NULL when strings are not looked into */
 	struct ark_error *err;
 };
-
-/* As many as there are bits; a greater max_depth is cut to it. */
-#define DEPTH_CEILING 64
-static_assert(DEPTH_CEILING <= NAMES_DEPTH, "names must hold every depth");
 
 static int
 refuse(const struct scan *s, const char *at, const char *what)
@@ -158,15 +159,30 @@ scan_number(struct scan *s)
 	return 0;
 }
 
+/* Whether the innermost open container is an object. */
+static inline bool
+is_in_object(const struct scan *s)
+{
+	size_t at = s->depth - 1;
+
+	return s->depth && s->objects[at / 64] >> at % 64 & 1;
+}
+
 static int
 open_container(struct scan *s, bool is_object)
 {
-	if (s->depth >= s->limits->max_depth || s->depth >= DEPTH_CEILING)
+	size_t ceiling = s->names ? CHECK_DEPTH : OUTLINE_DEPTH;
+	uint64_t bit = UINT64_C(1) << s->depth % 64;
+
+	if (s->depth >= s->limits->max_depth || s->depth >= ceiling)
 		return error_set(s->err, ARK_EFORMAT,
 				 "JSON: nested deeper than %zu at byte %zu",
 				 s->depth, (size_t)(s->p - s->start));
+	if (is_object)
+		s->objects[s->depth / 64] |= bit;
+	else
+		s->objects[s->depth / 64] &= ~bit;
 	s->depth++;
-	s->objects = s->objects << 1 | is_object;
 	if (is_object && s->names)
 		names_open(s->names);
 	s->state = is_object ? NAME_OR_END : VALUE_OR_END;
@@ -185,10 +201,9 @@ close_container(struct scan *s)
 {
 	struct name twice;
 
-	if (s->objects & 1 && s->names && !names_close(s->names, &twice))
+	if (is_in_object(s) && s->names && !names_close(s->names, &twice))
 		return refuse(s, twice.p - 1, "repeated member name");
 	s->depth--;
-	s->objects >>= 1;
 	s->p++;
 	end_value(s);
 	return 0;
@@ -258,7 +273,7 @@ scan_member_name(struct scan *s)
 static int
 scan_comma_or_end(struct scan *s)
 {
-	bool is_object = s->objects & 1;
+	bool is_object = is_in_object(s);
 
 	if (is_at(s, ',')) {
 		s->p++;

@@ -35,7 +35,8 @@ enum json_kind {
 };
 
 struct json_limits {
-	size_t max_depth;	/* arrays and objects in one another; <= 64 */
+	size_t max_depth;	/* arrays and objects in one another: at most
+				 * 64, in an outline 1024 */
 	size_t max_values;	/* values in the whole text */
 };
 

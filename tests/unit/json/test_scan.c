@@ -263,18 +263,20 @@ depth_is_limited(void **state)
 {
 	static const struct {
 		size_t max_depth, depth;
-		int rc;
+		int of_check, of_outline;
 	} rows[] = {
-		{ 32, 31, 0 },
-		{ 32, 32, 0 },
-		{ 32, 33, ARK_EFORMAT },
-		{ 1, 1, 0 },
-		{ 1, 2, ARK_EFORMAT },
-		{ 0, 1, ARK_EFORMAT },
-		{ 64, 64, 0 },
-		{ 1000, 64, 0 },		/* the ceiling */
-		{ 1000, 65, ARK_EFORMAT },
-		{ SIZE_MAX, 100000, ARK_EFORMAT },
+		{ 32, 31, 0, 0 },
+		{ 32, 32, 0, 0 },
+		{ 32, 33, ARK_EFORMAT, ARK_EFORMAT },
+		{ 1, 1, 0, 0 },
+		{ 1, 2, ARK_EFORMAT, ARK_EFORMAT },
+		{ 0, 1, ARK_EFORMAT, ARK_EFORMAT },
+		{ 64, 64, 0, 0 },
+		{ 2000, 64, 0, 0 },		/* the ceilings */
+		{ 2000, 65, ARK_EFORMAT, 0 },
+		{ 2000, 1024, ARK_EFORMAT, 0 },
+		{ 2000, 1025, ARK_EFORMAT, ARK_EFORMAT },
+		{ SIZE_MAX, 100000, ARK_EFORMAT, ARK_EFORMAT },
 	};
 
 	(void)state;
@@ -283,9 +285,9 @@ depth_is_limited(void **state)
 		char *text = nested(rows[i / 2].depth, i % 2);
 
 		assert_int_equal(json_check(slice(text), &limits, NULL),
-				 rows[i / 2].rc);
+				 rows[i / 2].of_check);
 		assert_int_equal(json_outline(slice(text), &limits, NULL),
-				 rows[i / 2].rc);
+				 rows[i / 2].of_outline);
 		free(text);
 	}
 	assert_int_equal(json_check(slice("1"), &(struct json_limits){ 0, 1 },

@@ -234,6 +234,10 @@ open_curl(struct http_engine *e, struct ark_error *err)
 				 curl_easy_strerror(curl_state));
 	e->multi = curl_multi_init();
 	e->share = curl_share_init();
+	/* Without descriptors for waking it, it would sleep for ever. */
+	if (e->multi && curl_multi_wakeup(e->multi))
+		return error_set(err, ARK_EUSAGE, "too few file descriptors "
+				 "for transfers: raise the limit (ulimit -n)");
 	if (!e->multi || !e->share || handles_init(&e->pools[HTTP_API], n) ||
 	    handles_init(&e->pools[HTTP_MEDIA], n))
 		return error_nomem(err);

@@ -104,9 +104,7 @@ retry_decide(const struct retry_policy *policy, enum retry_class class,
 	if (class != RETRY_TRANSIENT && class != RETRY_THROTTLED)
 		return d;
 	d.wait_ms = jitter(policy, attempt, random);
-	if (class == RETRY_THROTTLED && server_wait_ms >= 0)
-		d.wait_ms = server_wait_ms;
-	else if (server_wait_ms > d.wait_ms)
+	if (server_wait_ms > d.wait_ms)
 		d.wait_ms = server_wait_ms;
 	if (class == RETRY_THROTTLED)
 		d.host_pause_ms = d.wait_ms;

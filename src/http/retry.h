@@ -44,7 +44,8 @@ struct retry_decision {
  * retry_decide(policy, class, attempt, server_wait_ms, random):
  * attempt counts from 1; server_wait_ms is Retry-After or -1; random is
  * anything in [0, UINT32_MAX].  Transient: full jitter over base * 2^(attempt
- * - 1), at most cap.  Throttled: the server's wait, for the whole host.
+ * - 1), at most cap, or the server's wait when that is longer ("0" would use
+ * up all attempts in a moment).  Throttled: the same, for the whole host.
  * Everything else gives up.
  */
 struct retry_decision retry_decide(const struct retry_policy *policy,

@@ -322,6 +322,10 @@ int catalogue_day(struct catalogue *c, int32_t day, struct catalogue_day *out,
 int catalogue_dirty_days(struct catalogue *c, int32_t **days, size_t *n,
 			 struct ark_error *err);
 
+/* catalogue_unpublish(c, day, err): A day's bag is to be written anew. */
+int catalogue_unpublish(struct catalogue *c, int32_t day,
+			struct ark_error *err);
+
 /*
  * catalogue_published(c, day, now_s, err):
  * The bag of day is as the catalogue says.  The mark stays while a row of the

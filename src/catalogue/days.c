@@ -149,6 +149,20 @@ catalogue_day(struct catalogue *c, int32_t day, struct catalogue_day *out,
 }
 
 int
+catalogue_unpublish(struct catalogue *c, int32_t day, struct ark_error *err)
+{
+	struct query q;
+	int rc;
+
+	rc = work_begin(c, err);
+	if (rc)
+		return rc;
+	query_prepare(&q, c, "UPDATE day SET is_dirty = 1 WHERE day = ?");
+	query_int(&q, day);
+	return work_end(c, query_run(&q, err), err);
+}
+
+int
 catalogue_dirty_days(struct catalogue *c, int32_t **days, size_t *n,
 		     struct ark_error *err)
 {

@@ -34,11 +34,23 @@ query_damaged(const struct catalogue *c, const char *why, struct ark_error *err)
 			 c->path, why);
 }
 
+/* What the system said when SQLite could not read, write or open; or NULL. */
+static const char *
+system_reason(const struct catalogue *c, int rc)
+{
+	int base = rc & 0xff, code;
+
+	if (!c->db || (base != SQLITE_IOERR && base != SQLITE_CANTOPEN))
+		return NULL;
+	code = sqlite3_system_errno(c->db);
+	return code ? strerror(code) : NULL;
+}
+
 int
 query_failed(const struct catalogue *c, int rc, struct ark_error *err)
 {
 	int code = code_of(rc);
-	const char *why;
+	const char *why, *reason;
 
 	/* The handle may hold a later, happier result: then go by the code. */
 	why = c->db && sqlite3_extended_errcode(c->db) == rc
@@ -48,8 +60,10 @@ query_failed(const struct catalogue *c, int rc, struct ark_error *err)
 		return error_nomem(err);
 	if (code == ARK_EINTEGRITY)
 		return query_damaged(c, why, err);
-	return error_set(err, code, "catalogue %s: %s (SQLite code %d)",
-			 c->path, why, rc);
+	reason = system_reason(c, rc);
+	return error_set(err, code, "catalogue %s: %s%s%s (SQLite code %d)",
+			 c->path, why, reason ? ": " : "",
+			 reason ? reason : "", rc);
 }
 
 void

@@ -10,6 +10,7 @@
 #include "store/file.h"
 
 #define MAX_MARK_BYTES 65536
+#define WHOLE_KEY "whole"	/* of a catalogue that nothing is missing in */
 
 static char *
 text_of(struct json_slice object, const char *name)
@@ -114,6 +115,39 @@ open_catalogue(struct archive *a, enum catalogue_mode mode,
 	return rc;
 }
 
+/* An archive that has its mark had a catalogue. */
+static int
+find_catalogue(struct archive *a, struct ark_error *err)
+{
+	int64_t size = 0;
+	int rc;
+
+	rc = store_size(a->store, ARCHIVE_CATALOGUE, &size, err);
+	if (rc == ARK_ENOTFOUND || (!rc && !size))
+		return error_set(err, ARK_EINTEGRITY, "catalogue %s/%s: it is "
+				 "missing or empty; make it anew with: callark "
+				 "rebuild", store_root(a->store),
+				 ARCHIVE_CATALOGUE);
+	return rc;
+}
+
+/* A rebuild that was cut off leaves one that lacks days. */
+static int
+check_whole(struct archive *a, struct ark_error *err)
+{
+	struct buf value = BUF_INIT(64);
+	int rc;
+
+	rc = catalogue_meta_get(a->catalogue, WHOLE_KEY, &value, err);
+	buf_release(&value);
+	if (!rc)
+		return error_set(err, ARK_EINTEGRITY, "catalogue %s/%s: the "
+				 "last rebuild did not come to its end; do it "
+				 "again with: callark rebuild",
+				 store_root(a->store), ARCHIVE_CATALOGUE);
+	return rc < 0 ? rc : 0;
+}
+
 static int
 lock(struct archive *a, enum archive_mode mode, struct ark_error *err)
 {
@@ -146,9 +180,13 @@ archive_open(struct archive **out, const char *path, enum archive_mode mode,
 		rc = error_set(err, ARK_ENOTFOUND, "%s is no archive: it has "
 			       "no %s; callark sync makes one", path,
 			       ARCHIVE_MARK);
+	if (!rc && mode != ARCHIVE_REBUILD && archive_is_declared(a))
+		rc = find_catalogue(a, err);
 	if (!rc && mode != ARCHIVE_REBUILD)
 		rc = open_catalogue(a, is_reading ? CATALOGUE_READ :
 				    CATALOGUE_WRITE, err);
+	if (!rc && mode != ARCHIVE_REBUILD && archive_is_declared(a))
+		rc = check_whole(a, err);
 	if (rc)
 		goto out;
 	*out = a;
@@ -238,7 +276,8 @@ archive_declare(struct archive *a, const char *id, const char *name,
 	a->organization = strdup(name);
 	if (!a->organization_id || !a->organization)
 		return error_nomem(err);
-	return write_mark(a, id, name, zone, err);
+	rc = archive_rebuilt(a, err);	/* there is nothing yet to lack */
+	return rc ? rc : write_mark(a, id, name, zone, err);
 }
 
 int
@@ -253,4 +292,10 @@ archive_open_catalogue(struct archive *a, struct ark_error *err)
 	if (rc)
 		return rc;
 	return open_catalogue(a, CATALOGUE_WRITE, err);
+}
+
+int
+archive_rebuilt(struct archive *a, struct ark_error *err)
+{
+	return catalogue_meta_set(a->catalogue, WHOLE_KEY, "yes", err);
 }

@@ -34,7 +34,8 @@ struct archive {
 /*
  * archive_open(out, path, mode, err):
  * Return 0, ARK_ENOTFOUND (no archive there), ARK_ELOCKED, ARK_EINTEGRITY
- * (its mark or catalogue is damaged, or newer than this callark), ARK_EUSAGE
+ * (its mark or catalogue is damaged, missing or newer than this callark: a new
+ * catalogue would know nothing of what the tree keeps), ARK_EUSAGE
  * (a folder that is no archive and not empty, or with loose permissions),
  * ARK_EDISK, ARK_ENOMEM.
  */
@@ -56,8 +57,12 @@ int archive_declare(struct archive *a, const char *id, const char *name,
 /*
  * archive_open_catalogue(a, err):
  * After ARCHIVE_REBUILD: move the old catalogue aside
- * (catalogue.sqlite3.old) and open an empty one.
+ * (catalogue.sqlite3.old) and open an empty one.  Until archive_rebuilt() it
+ * cannot be opened otherwise.
  */
 int archive_open_catalogue(struct archive *a, struct ark_error *err);
+
+/* archive_rebuilt(a, err): The catalogue has all that the tree has. */
+int archive_rebuilt(struct archive *a, struct ark_error *err);
 
 #endif

@@ -337,7 +337,35 @@ test_damaged_catalogue(void **state)
 	assert_int_equal(archive_open_catalogue(f->a, &f->err), 0);
 	assert_non_null(f->a->catalogue);
 	assert_true(has(f, ARCHIVE_CATALOGUE ".old"));
+	assert_int_equal(open_as(f, ARCHIVE_WRITE), ARK_EINTEGRITY);
+	assert_non_null(strstr(f->err.text, "rebuild"));
+	assert_int_equal(open_as(f, ARCHIVE_REBUILD), 0);
+	assert_int_equal(archive_open_catalogue(f->a, &f->err), 0);
+	assert_int_equal(archive_rebuilt(f->a, &f->err), 0);
 	assert_int_equal(open_as(f, ARCHIVE_READ), 0);
+}
+
+/* A new one would know nothing of what the tree keeps. */
+static void
+test_lost_catalogue(void **state)
+{
+	static const enum archive_mode all[] = {
+		ARCHIVE_READ, ARCHIVE_CHECK, ARCHIVE_WRITE, ARCHIVE_CREATE,
+	};
+	struct fixture *f = *state;
+
+	make(f);
+	for (int is_empty = 0; is_empty < 2; is_empty++) {
+		if (is_empty)
+			put(f, ARCHIVE_CATALOGUE, "");
+		else
+			assert_int_equal(remove(at(f, ARCHIVE_CATALOGUE)), 0);
+		for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+			assert_int_equal(open_as(f, all[i]), ARK_EINTEGRITY);
+			assert_non_null(strstr(f->err.text, "rebuild"));
+		}
+		assert_int_equal(has(f, ARCHIVE_CATALOGUE), is_empty);
+	}
 }
 
 /* Rebuilding begins with nothing, keeps the old one, and may be done twice. */
@@ -415,7 +443,7 @@ test_reading_writes_nothing(void **state)
 	archive_close(f->a);
 	f->a = NULL;
 	assert_int_equal(remove(at(f, ARCHIVE_CATALOGUE)), 0);
-	assert_int_equal(open_as(f, ARCHIVE_READ), ARK_ENOTFOUND);
+	assert_int_equal(open_as(f, ARCHIVE_READ), ARK_EINTEGRITY);
 	assert_false(has(f, ARCHIVE_CATALOGUE));
 }
 
@@ -446,6 +474,7 @@ main(void)
 		TEST(test_damaged_mark),
 		TEST(test_newer_mark),
 		TEST(test_mark_is_no_file),
+		TEST(test_lost_catalogue),
 		TEST(test_damaged_catalogue),
 		TEST(test_rebuild),
 		TEST(test_locks),

@@ -33,6 +33,11 @@ static const struct cli_command commands[] = {
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+#define DESCRIPTORS 4096
+
+#ifndef CALLARK_DUMPABLE	/* 1 only where a leak checker attaches to us */
+#define CALLARK_DUMPABLE 0
+#endif
 
 static const char *const log_formats[] = { "text", "json", NULL };
 static const char *const colors[] = { "auto", "always", "never", NULL };
@@ -206,6 +211,19 @@ fill_standard_descriptors(void)
 	}
 }
 
+/* A transfer takes two descriptors; shells allow 1024 where more may be had. */
+static void
+raise_descriptors(void)
+{
+	struct rlimit have;
+
+	if (getrlimit(RLIMIT_NOFILE, &have) || have.rlim_cur >= DESCRIPTORS)
+		return;
+	have.rlim_cur = have.rlim_max < DESCRIPTORS ? have.rlim_max :
+						      DESCRIPTORS;
+	(void)setrlimit(RLIMIT_NOFILE, &have);
+}
+
 /* No core dumps (they would hold secrets), no loose files. */
 static void
 harden(void)
@@ -214,8 +232,9 @@ harden(void)
 
 	(void)umask(077);
 	(void)setrlimit(RLIMIT_CORE, &none);
-	(void)prctl(PR_SET_DUMPABLE, 0);
+	(void)prctl(PR_SET_DUMPABLE, CALLARK_DUMPABLE);
 	fill_standard_descriptors();
+	raise_descriptors();
 }
 
 /* Whether whoever read our output has had enough of it. */

@@ -48,15 +48,17 @@ unknown(const struct opt_table *t, const char *word, struct ark_error *err)
 {
 	const char *names[OPT_MAX];
 	const char *near;
+	/* What somebody took for a value may be a secret. */
+	int len = (int)strcspn(word, "=");
 
 	for (size_t i = 0; i < t->n; i++)
 		names[i] = t->rows[i].name;
 	near = text_nearest(word + strspn(word, "-"), names, t->n);
 	if (near)
-		return error_set(err, ARK_EUSAGE, "there is no option %s; did "
-				 "you mean --%s", word, near);
-	return error_set(err, ARK_EUSAGE, "there is no option %s; --help lists "
-			 "them", word);
+		return error_set(err, ARK_EUSAGE, "there is no option %.*s; "
+				 "did you mean --%s", len, word, near);
+	return error_set(err, ARK_EUSAGE, "there is no option %.*s; --help "
+			 "lists them", len, word);
 }
 
 static int

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -56,6 +57,30 @@ set_descriptors(posix_spawn_file_actions_t *actions, int output)
 	return rc;
 }
 
+static bool
+is_secret(const char *variable)
+{
+	return !strncmp(variable, "CALLARK_API_KEY=", 16) ||
+	       !strncmp(variable, "CALLARK_PASSWORD=", 17);
+}
+
+/* Our environment without our own secrets; NULL: no memory. */
+static char **
+new_environment(void)
+{
+	size_t n = 0, kept = 0;
+	char **copy;
+
+	while (environ[n])
+		n++;
+	copy = calloc(n + 1, sizeof(*copy));
+	for (size_t i = 0; copy && i < n; i++) {
+		if (!is_secret(environ[i]))
+			copy[kept++] = environ[i];
+	}
+	return copy;
+}
+
 /* Start the command with its output on the pipe.  Return 0 or an errno. */
 static int
 spawn(pid_t *pid, const char *command, int output)
@@ -63,12 +88,15 @@ spawn(pid_t *pid, const char *command, int output)
 	char shell[] = "sh", option[] = "-c";
 	char *text = strdup(command);
 	char *const argv[] = { shell, option, text, NULL };
+	char **variables = new_environment();
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
 	int rc;
 
-	if (!text)
-		return ENOMEM;
+	if (!text || !variables) {
+		rc = ENOMEM;
+		goto out_text;
+	}
 	rc = posix_spawn_file_actions_init(&actions);
 	if (rc)
 		goto out_text;
@@ -80,11 +108,12 @@ spawn(pid_t *pid, const char *command, int output)
 		rc = set_descriptors(&actions, output);
 	if (!rc)
 		rc = posix_spawn(pid, "/bin/sh", &actions, &attr, argv,
-				 environ);
+				 variables);
 	(void)posix_spawnattr_destroy(&attr);
 out_actions:
 	(void)posix_spawn_file_actions_destroy(&actions);
 out_text:
+	free(variables);
 	free(text);
 	return rc;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/event.h"
+#include "flow/quarantine.h"
 #include "store/layout.h"
 
 void
@@ -18,6 +19,7 @@ audit_forget(struct audit *a)
 		free(a->known[i].id);
 	}
 	a->n_known = 0;
+	a->is_bag_bad = false;
 	idmap_release(&a->by_path);
 	manifest_release(&a->payload);
 	manifest_release(&a->tags);
@@ -34,6 +36,8 @@ audit_report(struct audit *a, enum ark_verdict verdict, const char *path,
 	struct ark_finding f = { verdict, a->day, path, id, detail };
 
 	a->totals->found[verdict]++;
+	if (!*id && verdict != ARK_VERIFY_EXTRA)
+		a->is_bag_bad = true;
 	if (!a->options->finding)
 		return 0;
 	return a->options->finding(a->options->ctx, &f);
@@ -96,16 +100,11 @@ static int
 repair(struct audit *a, const struct known *k, enum ark_verdict verdict,
        struct ark_error *err)
 {
-	const char *name = strrchr(k->path, '/');
-	char folder[STORE_PATH_MAX], to[STORE_PATH_MAX + 64];
 	int rc = 0;
 
-	if (verdict != ARK_VERIFY_MISSING) {
-		layout_day(folder, a->day);
-		(void)snprintf(to, sizeof(to), "quarantine/%s/%s.damaged",
-			       folder, name ? name + 1 : k->path);
-		rc = store_move(a->archive->store, k->path, to, err);
-	}
+	if (verdict != ARK_VERIFY_MISSING)
+		rc = quarantine_damaged(a->archive->store, a->day, k->path,
+					err);
 	if (!rc)
 		rc = catalogue_requeue(a->archive->catalogue, k->row,
 				       "verify found it damaged or missing",
@@ -148,6 +147,42 @@ verdict_of(const struct audit *a, const struct hashing_item *it,
 	return -1;
 }
 
+/* A file below data/ that belongs to no archived recording. */
+static int
+judge_stranger(struct audit *a, const char *path)
+{
+	return audit_report(a, a->is_dirty ? ARK_VERIFY_UNPUBLISHED :
+			    ARK_VERIFY_EXTRA, path, "", "nobody knows of it");
+}
+
+/* Whether the manifest names a recording that the catalogue does not know. */
+static bool
+is_unknown(const struct audit *a, const struct hashing_item *it,
+	   const struct manifest_entry *e)
+{
+	static const char folder[] = "data/audio/";
+
+	return !it->rc && !a->is_dirty &&
+	       !strncmp(e->path, folder, sizeof(folder) - 1);
+}
+
+/* The catalogue is the witness of what came; the manifest must agree. */
+static int
+judge_entry(struct audit *a, struct known *k, const struct manifest_entry *e)
+{
+	char path[STORE_PATH_MAX];
+
+	k->is_checked = true;
+	if (a->is_dirty || !memcmp(k->sha256, e->sha256, sizeof(k->sha256)))
+		return 0;
+	a->is_bag_bad = true;
+	if (layout_in_bag(path, a->day, "manifest-sha256.txt", NULL))
+		return ARK_EBUG;
+	return audit_report(a, ARK_VERIFY_BAD_BAG, path, k->id,
+			    "its digest of a recording is another than the "
+			    "one archived");
+}
+
 static int
 judge_item(struct audit *a, const struct hashing_item *it,
 	   const struct manifest_entry *e, struct ark_error *err)
@@ -157,8 +192,13 @@ judge_item(struct audit *a, const struct hashing_item *it,
 	int verdict, rc;
 
 	if (k)
-		k->is_checked = true;
-	verdict = verdict_of(a, it, e->sha256, k ? k->bytes : -1);
+		rc = judge_entry(a, k, e);
+	else
+		rc = is_unknown(a, it, e) ? judge_stranger(a, it->path) : 0;
+	if (rc)
+		return rc;
+	verdict = verdict_of(a, it, k ? k->sha256 : e->sha256,
+			     k ? k->bytes : -1);
 	if (verdict < 0)
 		return 0;
 	if (a->is_dirty && is_table(e->path))
@@ -169,7 +209,8 @@ judge_item(struct audit *a, const struct hashing_item *it,
 			       (long long)it->size, (long long)k->bytes);
 	else if (verdict == ARK_VERIFY_CHANGED)
 		(void)snprintf(detail, sizeof(detail),
-			       "its SHA-256 differs from the manifest");
+			       "its SHA-256 differs from what was %s",
+			       k ? "archived" : "published");
 	else if (verdict == ARK_VERIFY_UNREADABLE)
 		(void)snprintf(detail, sizeof(detail), "%.120s", it->err.text);
 	rc = audit_report(a, (enum ark_verdict)verdict, it->path, k ? k->id : "",
@@ -178,6 +219,20 @@ judge_item(struct audit *a, const struct hashing_item *it,
 	    verdict != ARK_VERIFY_UNPUBLISHED)
 		rc = repair(a, k, (enum ark_verdict)verdict, err);
 	return rc;
+}
+
+/*
+ * Where a file of the day stands.  Names of others may be any; the store keeps
+ * them beneath the archive.
+ */
+static void
+place(const struct audit *a, const char *name, char out[STORE_PATH_MAX])
+{
+	char folder[STORE_PATH_MAX];
+
+	layout_day(folder, a->day);
+	(void)snprintf(out, STORE_PATH_MAX, "%.10s/%.*s", folder,
+		       STORE_PATH_MAX - 12, name);
 }
 
 /* Hash what entries name, and judge each. */
@@ -191,13 +246,10 @@ check_entries(struct audit *a, const struct manifest *m, int64_t *octets,
 	a->paths = calloc(m->n + 1, sizeof(*a->paths));
 	if (!a->items || !a->paths)
 		return error_nomem(err);
-	for (size_t i = 0; !rc && i < m->n; i++) {
-		rc = layout_in_bag(a->paths[i], a->day, m->entries[i].path,
-				   err);
+	for (size_t i = 0; i < m->n; i++) {
+		place(a, m->entries[i].path, a->paths[i]);
 		a->items[i].path = a->paths[i];
 	}
-	if (rc)
-		return rc;
 	hashing_run(a->archive->store, a->items, m->n, a->options->is_quick,
 		    should_stop, a);
 	for (size_t i = 0; !rc && i < m->n; i++) {
@@ -234,17 +286,16 @@ check_tags(struct audit *a, struct ark_error *err)
 
 /* A file below data/ that the manifest does not name. */
 static int
-judge_stranger(struct audit *a, const char *path)
+judge_unnamed(struct audit *a, const char *path)
 {
 	struct known *k = idmap_get(&a->by_path, path);
 
-	if (k) {
-		k->is_checked = true;
-		return audit_report(a, ARK_VERIFY_UNPUBLISHED, path, k->id,
-			      "archived, but not in the manifest yet");
-	}
-	return audit_report(a, a->is_dirty ? ARK_VERIFY_UNPUBLISHED :
-		      ARK_VERIFY_EXTRA, path, "", "nobody knows of it");
+	if (!k)
+		return judge_stranger(a, path);
+	k->is_checked = true;
+	a->is_bag_bad = true;
+	return audit_report(a, ARK_VERIFY_UNPUBLISHED, path, k->id,
+			    "archived, but not in the manifest yet");
 }
 
 static int
@@ -256,9 +307,8 @@ find_strangers(struct audit *a, const char *folder, int depth,
 	size_t n = 0;
 	int rc;
 
-	rc = layout_in_bag(path, a->day, folder, err);
-	if (!rc)
-		rc = store_list(a->archive->store, path, &entries, &n, err);
+	place(a, folder, path);
+	rc = store_list(a->archive->store, path, &entries, &n, err);
 	if (rc == ARK_ENOTFOUND)
 		rc = 0;
 	for (size_t i = 0; !rc && i < n; i++) {
@@ -270,9 +320,8 @@ find_strangers(struct audit *a, const char *folder, int depth,
 		}
 		if (entries[i].is_file && manifest_find(&a->payload, in_bag))
 			continue;
-		rc = layout_in_bag(path, a->day, in_bag, err);
-		if (!rc)
-			rc = judge_stranger(a, path);
+		place(a, in_bag, path);
+		rc = judge_unnamed(a, path);
 	}
 	free(entries);
 	return rc;
@@ -321,6 +370,10 @@ audit_day(struct audit *a, struct ark_error *err)
 		rc = find_strangers(a, "data", 0, err);
 	if (!rc)
 		rc = find_lost(a, err);
+	if (!rc && a->is_bag_bad && a->options->is_repairing) {
+		a->totals->repaired++;
+		rc = catalogue_unpublish(a->archive->catalogue, a->day, err);
+	}
 	a->totals->days++;
 	return rc;
 }

@@ -25,6 +25,7 @@ struct audit {
 	struct ark_verify_totals *totals;
 	int32_t day;
 	bool is_dirty;			/* its bag is behind the catalogue */
+	bool is_bag_bad;		/* a table or a tag file of it is */
 	struct manifest payload, tags;
 	struct known *known;
 	size_t n_known, known_cap;

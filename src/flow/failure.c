@@ -23,15 +23,20 @@ want_fresh_link(struct sync *s, struct job *j, const struct http_result *res,
 		struct ark_error *err)
 {
 	bool is_gone = res->head.status == 404 || res->head.status == 410;
-	uint64_t link = hash_text(j->row.link);
-	bool is_hopeless = j->relists && j->failed_link == link;
+	bool is_hopeless = j->relists && j->failed_link == j->used_link;
 	char reason[256];
 
 	if (!is_hopeless && j->relists < SYNC_MAX_RELISTS && !s->is_stopping &&
 	    !lister_is_stopped(s->lister)) {
 		j->relists++;
-		j->failed_link = link;
+		j->failed_link = j->used_link;
+		/* The day was listed again for another one meanwhile. */
+		if (hash_text(j->row.link) != j->used_link) {
+			jobs_ready(s, j);
+			return 0;
+		}
 		j->has_fresh_link = false;
+		j->relisted_after = lister_counts(s->lister)->begun;
 		j->state = JOB_RELISTING;
 		s->summary->relists++;
 		if (lister_relist(s->lister, j->row.day))

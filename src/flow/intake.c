@@ -178,7 +178,8 @@ was_seen(void *ctx, const char *id)
 
 /*
  * Jobs of a relisted day go on with their fresh link; one without is gone when
- * the listing was complete.
+ * the listing was complete.  Who was refused while this listing was under way
+ * waits for the next one, for its page may have passed already.
  */
 static int
 end_relisting(struct sync *s, const struct lister_window *w,
@@ -196,6 +197,8 @@ end_relisting(struct sync *s, const struct lister_window *w,
 			jobs_ready(s, j);
 			continue;
 		}
+		if (w->number <= j->relisted_after)
+			continue;
 		j->next = lost;
 		lost = j;
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "flow/sync_internal.h"
 #include "http/url.h"
 
@@ -285,6 +286,7 @@ start(struct sync *s, struct job *j, const struct url *url,
 		return error_nomem(err);
 	}
 	j->host = host;
+	j->used_link = hash_text(j->row.link);
 	j->state = JOB_FETCHING;
 	j->attempts++;
 	host->in_flight++;

@@ -112,18 +112,39 @@ may_ask(const struct lister *l, int64_t now_ms)
 	       gate_allows(&l->gate, now_ms, (uint32_t)l->in_flight);
 }
 
+static bool
+is_open(const struct lister *l, int32_t day)
+{
+	for (size_t i = 0; i < LISTER_WINDOWS; i++) {
+		if (l->windows[i].is_open && l->windows[i].day == day)
+			return true;
+	}
+	return false;
+}
+
+/* The next day to be listed again that is not being listed just now. */
+static bool
+take_relist(struct lister *l, struct window_range *out)
+{
+	for (size_t i = 0; i < l->n_relists; i++) {
+		if (is_open(l, day_of(l->relists[i].from_s)))
+			continue;
+		*out = l->relists[i];
+		memmove(l->relists + i, l->relists + i + 1,
+			(--l->n_relists - i) * sizeof(*l->relists));
+		return true;
+	}
+	return false;
+}
+
 /* The next window of the range, or of the days to be listed again. */
 static bool
 take_range(struct lister *l, struct window_range *out)
 {
 	int64_t end;
 
-	if (l->n_relists) {
-		*out = l->relists[0];
-		memmove(l->relists, l->relists + 1,
-			--l->n_relists * sizeof(*l->relists));
+	if (take_relist(l, out))
 		return true;
-	}
 	if (l->next_s >= l->set.to_s)
 		return false;
 	if (l->set.ops.has_room && !l->set.ops.has_room(l->set.ops.ctx))
@@ -157,6 +178,7 @@ begin_windows(struct lister *l)
 			return;
 		window_open(&l->windows[i], &l->set.service->omni.dialect,
 			    &range);
+		l->windows[i].number = ++l->counts.begun;
 		l->n_windows++;
 	}
 }
@@ -224,10 +246,8 @@ lister_is_idle(const struct lister *l)
 bool
 lister_is_day_done(const struct lister *l, int32_t day)
 {
-	for (size_t i = 0; i < LISTER_WINDOWS; i++) {
-		if (l->windows[i].is_open && l->windows[i].day == day)
-			return false;
-	}
+	if (is_open(l, day))
+		return false;
 	for (size_t i = 0; i < l->n_relists; i++) {
 		if (day_of(l->relists[i].from_s) == day)
 			return false;

@@ -48,6 +48,7 @@ struct lister_page {
 struct lister_window {
 	int32_t day;
 	int64_t from_s, to_s;
+	int64_t number;			/* in the order they were begun, from 1 */
 	bool is_complete, is_relisted;
 	int64_t total;			/* without calls at to_s; -1: not said */
 	int64_t distinct;		/* different ones that came, likewise */
@@ -93,7 +94,11 @@ int lister_pump(struct lister *l, int64_t now_ms, struct ark_error *err);
 int lister_result(struct lister *l, struct http_result *res, int64_t now_ms,
 		  struct ark_error *err);
 
-/* lister_relist(l, day): List a day again, before anything else. */
+/*
+ * lister_relist(l, day):
+ * List a day again, before anything else, but not beside itself.  The window
+ * that serves this is none of the counts' begun ones.
+ */
 int lister_relist(struct lister *l, int32_t day);
 
 /* lister_stop(l): Ask nothing more; what is in flight still comes back. */
@@ -111,6 +116,7 @@ int64_t lister_due_ms(const struct lister *l, int64_t now_ms);
 
 struct lister_counts {
 	int64_t windows, windows_done, windows_incomplete;
+	int64_t begun;			/* windows, with those listed again */
 	int64_t requests, retries, relogins, documents, wrecks;
 };
 const struct lister_counts *lister_counts(const struct lister *l);

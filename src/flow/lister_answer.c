@@ -38,7 +38,8 @@ settle(struct lister *l, struct window *w, struct ark_error *err)
 		return 0;
 	told = (struct lister_window){
 		.day = w->day, .from_s = w->range.from_s,
-		.to_s = w->range.to_s, .is_complete = !*w->flaw,
+		.to_s = w->range.to_s, .number = w->number,
+		.is_complete = !*w->flaw,
 		.is_relisted = w->range.is_relisted,
 		.total = window_total(w),
 		.distinct = window_distinct(w), .flaw = w->flaw, .seen = &w->seen,
@@ -112,23 +113,28 @@ take_page(struct lister *l, struct call *call, struct http_result *res,
 	return settle(l, w, err);
 }
 
-/* GET is not what this platform takes: ask with POST, once. */
+/*
+ * The method of call is not what this platform takes: ask with the other one,
+ * once.  One that is remembered may have been given up; one that brought pages
+ * in this run is the right one.
+ */
 static bool
-turn_to_post(struct lister *l, const struct call *call,
-	     const struct http_result *res)
+turn_method(struct lister *l, struct call *call, const struct http_result *res)
 {
 	struct omni_dialect *d = &l->set.service->omni.dialect;
+	enum omni_method used = call->was_post ? OMNI_POST : OMNI_GET;
 
 	if (res->end != HTTP_STATUS || d->is_method_pinned ||
 	    (res->head.status != 405 && res->head.status != 404))
 		return false;
-	if (call->was_post)
+	if (call->was_turned || (l->has_listed && d->method == used))
 		return false;
-	if (d->method == OMNI_METHOD_UNKNOWN) {
-		d->method = OMNI_POST;
+	if (d->method == OMNI_METHOD_UNKNOWN || d->method == used) {
+		d->method = used == OMNI_GET ? OMNI_POST : OMNI_GET;
 		d->is_changed = true;
 	}
-	return d->method == OMNI_POST;
+	call->was_turned = true;
+	return true;
 }
 
 static void
@@ -181,7 +187,7 @@ take_failure(struct lister *l, struct call *call,
 		free(call);
 		return l->rc;
 	}
-	if (turn_to_post(l, call, res))
+	if (turn_method(l, call, res))
 		return again(l, call, now_ms, 0, err);
 	if (class == RETRY_AUTH)
 		return relogin(l, call, res, now_ms, err);

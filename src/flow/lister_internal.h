@@ -25,6 +25,7 @@ struct window_part {
 struct window {
 	bool is_open, was_split, was_failed;
 	int32_t day;
+	int64_t number;			/* see struct lister_window */
 	struct window_range range;
 	struct omni_dialect *dialect;
 	struct walk walk;		/* of the present part */
@@ -65,7 +66,7 @@ struct call {
 	struct window *window;
 	struct walk_query query;
 	int attempts, logins;
-	bool was_post;
+	bool was_post, was_turned;
 };
 
 struct lister {

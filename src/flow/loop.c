@@ -97,11 +97,12 @@ tell_progress(struct sync *s, int64_t now_ms)
 	event_progress(&s->options->listener, p);
 }
 
+/* Pages that are still asked for when the run is called off come to nobody. */
 static bool
 is_over(const struct sync *s)
 {
-	return lister_is_idle(s->lister) && !s->jobs.n &&
-	       !committer_pending(s->committer);
+	return (lister_is_idle(s->lister) || s->was_cancelled) &&
+	       !s->jobs.n && !committer_pending(s->committer);
 }
 
 /* The nearer of two waits; -1 is never. */
@@ -121,6 +122,14 @@ wait_of(const struct sync *s, int64_t now_ms)
 	wait = nearer(wait, lister_due_ms(s->lister, now_ms));
 	wait = nearer(wait, jobs_due_ms(s, now_ms));
 	return nearer(wait, committer_due_ms(s->committer, now_ms));
+}
+
+/* Nothing more will come to fill the open batch. */
+static bool
+is_all_committing(const struct sync *s)
+{
+	return lister_is_idle(s->lister) &&
+	       s->jobs.n == committer_pending(s->committer);
 }
 
 /* Everything that may be begun now. */
@@ -150,7 +159,8 @@ push(struct sync *s, int64_t now_ms, struct ark_error *err)
 		rc = jobs_strand(s, err);
 	if (s->is_stopping && now_ms - s->stopping_ms > GRACE_MS)
 		cancel_media(s);
-	committer_tick(s->committer, now_ms, s->is_stopping);
+	committer_tick(s->committer, now_ms,
+		       s->is_stopping || is_all_committing(s));
 	return rc;
 }
 

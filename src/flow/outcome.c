@@ -58,8 +58,7 @@ disk_trouble(struct sync *s, struct job *j, const struct ark_error *why,
 	event_log(&s->options->listener, ARK_LOG_ERROR, NULL, "disk: %s",
 		  why->text);
 	sync_note(s, ARK_EDISK);
-	if (++s->disk_errors >= SYNC_MAX_DISK_ERRORS || is_full ||
-	    strstr(why->text, "No space") || strstr(why->text, "quota"))
+	if (++s->disk_errors >= SYNC_MAX_DISK_ERRORS || is_full)
 		sync_end(s, ARK_EDISK, why);
 	return rc;
 }
@@ -267,6 +266,9 @@ account(struct sync *s, struct job *j, const struct http_result *res,
 		j->host->failing_ms = 0;
 		if (class != RETRY_THROTTLED)
 			gate_success(&j->host->gate);
+		else	/* now: none may start while the part settles */
+			gate_pause(&j->host->gate, now_ms,
+				   res->head.retry_after_ms);
 	}
 }
 

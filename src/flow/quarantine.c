@@ -1,5 +1,8 @@
 #include "flow/quarantine.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "base/clock.h"
 #include "json/tree.h"
 #include "model/time.h"
@@ -53,4 +56,23 @@ quarantine_body(struct store *s, const struct quarantine_case *it,
 				      why.len, err);
 	buf_release(&why);
 	return rc;
+}
+
+int
+quarantine_damaged(struct store *s, int32_t day, const char *path,
+		   struct ark_error *err)
+{
+	const char *name = strrchr(path, '/');
+	char folder[STORE_PATH_MAX], to[STORE_PATH_MAX + 64], turn[16] = "";
+	int rc;
+
+	layout_day(folder, day);
+	for (int i = 2;; i++) {
+		(void)snprintf(to, sizeof(to), "quarantine/%s/%s%s.damaged",
+			       folder, name ? name + 1 : path, turn);
+		rc = store_move(s, path, to, err);
+		if (rc != ARK_EEXISTS || i > 1000)
+			return rc;
+		(void)snprintf(turn, sizeof(turn), ".%d", i);
+	}
 }

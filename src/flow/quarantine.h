@@ -23,4 +23,13 @@ struct quarantine_case {
 int quarantine_body(struct store *s, const struct quarantine_case *it,
 		    struct ark_error *err);
 
+/*
+ * quarantine_damaged(s, day, path, err):
+ * Move an archived file that is not as it should be to
+ * quarantine/DAY/NAME.damaged, or .2.damaged and so on when that is taken.
+ * Return 0, ARK_ENOTFOUND, ARK_EEXISTS, ARK_EDISK.
+ */
+int quarantine_damaged(struct store *s, int32_t day, const char *path,
+		       struct ark_error *err);
+
 #endif

@@ -16,6 +16,7 @@
 #include "config/config.h"
 #include "flow/days_of.h"
 #include "flow/pages.h"
+#include "flow/quarantine.h"
 #include "manifest/baginfo.h"
 #include "manifest/table.h"
 #include "store/layout.h"
@@ -87,8 +88,8 @@ read_versions(struct rebuild *r, const struct table_row *t,
 }
 
 /*
- * An archived row whose file is gone or has another size is fetched again;
- * what the bytes are is verify's business.
+ * An archived row whose file is gone or has another size is fetched again, the
+ * latter set aside; what the bytes are is verify's business.
  */
 static int
 check_file(struct rebuild *r, struct catalogue_row *row, const char *path,
@@ -105,6 +106,10 @@ check_file(struct rebuild *r, struct catalogue_row *row, const char *path,
 		return 0;
 	}
 	problem(r, path, rc ? "the file is missing" : "the size is another");
+	if (!rc)
+		rc = quarantine_damaged(r->archive->store, r->day, path, err);
+	if (rc && rc != ARK_ENOTFOUND)
+		return rc;
 	r->is_day_behind = true;
 	row->state = ARK_DEFERRED;
 	row->reason = (char *)(uintptr_t)"its file was missing or damaged";
@@ -389,6 +394,8 @@ ark_rebuild(const struct ark_config *c, const struct ark_listener *l,
 		rc = digest_new(&r.digest, DIGEST_SHA256, err);
 	if (!rc)
 		rc = rebuild_days(&r, err);
+	if (!rc)
+		rc = archive_rebuilt(r.archive, err);
 	digest_free(r.digest);
 	document_release(&r.document);
 	buf_release(&r.line);

@@ -249,14 +249,18 @@ is_excused(const struct sync *s)
 	       sum->counts[ARK_QUEUED] == sum->problems_total;
 }
 
-/* Publish, count, and say how it ends. */
+/*
+ * Publish, count, and say how it ends.  What was on its way when the loop
+ * broke may have its final name and no row: its lease stays, which keeps its
+ * day marked, so that verify is not alarmed and the next run looks.
+ */
 static int
-conclude(struct sync *s, struct ark_error *err)
+conclude(struct sync *s, bool is_orderly, struct ark_error *err)
 {
 	const struct lister_counts *counts = lister_counts(s->lister);
 	struct ark_summary *sum = s->summary;
 	int64_t published = 0;
-	int rc;
+	int rc = 0;
 
 	sum->windows = counts->windows;
 	sum->windows_incomplete = counts->windows - counts->windows_done +
@@ -264,7 +268,8 @@ conclude(struct sync *s, struct ark_error *err)
 	sum->requests += counts->requests + s->service.omni.requests;
 	sum->retries += counts->retries;
 	sum->relogins += counts->relogins;
-	rc = catalogue_release_leases(s->archive->catalogue, err);
+	if (is_orderly)
+		rc = catalogue_release_leases(s->archive->catalogue, err);
 	if (!rc)
 		rc = publish_dirty(s->archive, clock_wall_s(), &published, err);
 	if (!rc)
@@ -307,7 +312,7 @@ run(struct sync *s, struct ark_error *err)
 	if (rc)
 		return rc;
 	rc = sync_loop(s, err);
-	end = conclude(s, rc ? &later : err);
+	end = conclude(s, !rc, rc ? &later : err);
 	rc = severity_worse(rc, end);
 	if (!rc && s->code) {
 		rc = s->code;

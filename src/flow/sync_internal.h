@@ -67,7 +67,9 @@ struct job {
 	struct sync_host *host;		/* while fetching */
 	int attempts;			/* of this run */
 	int relists, logins;
-	uint64_t failed_link;		/* hash of the link that was refused */
+	uint64_t used_link;		/* hash of the link of the attempt */
+	uint64_t failed_link;		/* … of the one refused at first */
+	int64_t relisted_after;		/* the last window that is of no use */
 	bool has_fresh_link;		/* since it began to relist */
 	bool is_from_start;		/* what is kept must not be continued */
 };

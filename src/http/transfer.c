@@ -209,6 +209,11 @@ conclude_failure(struct transfer *t, CURLcode code)
 			       "address %s is not public, "
 			       "and not in network.allow_private",
 			       t->refused_address);
+	/* libcurl's word for a header line of more than 100 KiB. */
+	else if (code == CURLE_OUT_OF_MEMORY && t->sent_ms &&
+		 t->answer == ANSWER_NONE)
+		transfer_judge(t, HTTP_NONSENSE,
+			       "a header line is too long, or out of memory");
 	else if (t->answer != ANSWER_BODY)
 		transfer_judge(t, v.end, "%s", v.why);
 	else if (promised < 0)

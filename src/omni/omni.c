@@ -238,6 +238,7 @@ choose(struct omni *o, struct ark_error *err)
 		    !strcmp(it->id, o->set.organization) ||
 		    text_equal_nocase(it->name, o->set.organization)) {
 			o->chosen = it;
+			buf_release(&names);
 			return 0;
 		}
 		if (i)

@@ -33,7 +33,8 @@ struct commit_item {
  * Commit n items (at most 1024).  Blocks.  Each item tells its own end; the
  * return value is 0 unless the whole batch failed before it began (ARK_ENOMEM;
  * then the parts are untouched) or a folder could not be synced (ARK_EDISK:
- * the items of that folder are COMMIT_LOST although files may stand there).
+ * the items of that folder are COMMIT_LOST, and the names that they had got
+ * are taken back, as far as that disk lets us).
  */
 int store_commit(struct store *s, struct commit_item *items, size_t n,
 		 unsigned n_threads, struct ark_error *err);

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/array.h"
+
 static void
 swap(struct timers_entry *a, struct timers_entry *b)
 {
@@ -14,18 +16,13 @@ swap(struct timers_entry *a, struct timers_entry *b)
 int
 timers_add(struct timers *t, int64_t at_ms, void *item)
 {
+	struct timers_entry *heap;
 	size_t i;
 
-	if (t->n == t->cap) {
-		size_t cap = t->cap ? t->cap * 2 : 64;
-		struct timers_entry *heap;
-
-		heap = realloc(t->heap, cap * sizeof(*heap));
-		if (!heap)
-			return ARK_ENOMEM;
-		t->heap = heap;
-		t->cap = cap;
-	}
+	heap = array_room(t->heap, t->n, &t->cap, sizeof(*heap));
+	if (!heap)
+		return ARK_ENOMEM;
+	t->heap = heap;
 	i = t->n++;
 	t->heap[i] = (struct timers_entry){ at_ms, item };
 	while (i && t->heap[(i - 1) / 2].at_ms > t->heap[i].at_ms) {

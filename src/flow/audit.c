@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/event.h"
 #include "flow/quarantine.h"
 #include "store/layout.h"
@@ -49,15 +50,10 @@ add_known(struct audit *a, const struct catalogue_row *row,
 {
 	struct known *k;
 
-	if (a->n_known == a->known_cap) {
-		size_t cap = a->known_cap ? a->known_cap * 2 : 256;
-		struct known *grown = realloc(a->known, cap * sizeof(*grown));
-
-		if (!grown)
-			return error_nomem(err);
-		a->known = grown;
-		a->known_cap = cap;
-	}
+	k = array_room(a->known, a->n_known, &a->known_cap, sizeof(*k));
+	if (!k)
+		return error_nomem(err);
+	a->known = k;
 	k = &a->known[a->n_known];
 	*k = (struct known){ .row = row->row, .bytes = row->bytes };
 	memcpy(k->sha256, row->sha256, sizeof(k->sha256));

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "store/layout.h"
 
 struct harvest {
@@ -17,19 +18,14 @@ struct harvest {
 static int
 add_day(struct harvest *h, const char *path, struct ark_error *err)
 {
-	int32_t day;
+	int32_t *grown, day;
 
 	if (layout_parse_day(path, &day) || day < h->from || day > h->to)
 		return 0;
-	if (h->n == h->cap) {
-		size_t cap = h->cap ? h->cap * 2 : 64;
-		int32_t *grown = realloc(h->days, cap * sizeof(*grown));
-
-		if (!grown)
-			return error_nomem(err);
-		h->days = grown;
-		h->cap = cap;
-	}
+	grown = array_room(h->days, h->n, &h->cap, sizeof(*grown));
+	if (!grown)
+		return error_nomem(err);
+	h->days = grown;
 	h->days[h->n++] = day;
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "audio/audio.h"
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/idmap.h"
@@ -83,16 +84,10 @@ add_claimant(struct inquest *q, const struct catalogue_row *row,
 	struct claimant *c;
 	int rc;
 
-	if (q->n == q->cap) {
-		size_t cap = q->cap ? q->cap * 2 : 256;
-		struct claimant *grown;
-
-		grown = realloc(q->claimants, cap * sizeof(*grown));
-		if (!grown)
-			return error_nomem(err);
-		q->claimants = grown;
-		q->cap = cap;
-	}
+	c = array_room(q->claimants, q->n, &q->cap, sizeof(*c));
+	if (!c)
+		return error_nomem(err);
+	q->claimants = c;
 	c = &q->claimants[q->n];
 	*c = (struct claimant){
 		.row = row->row, .is_archived = row->state == ARK_ARCHIVED,

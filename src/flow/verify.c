@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/error.h"
 #include "callark/archive.h"
 #include "config/config.h"
@@ -33,18 +34,14 @@ static int
 add_day(void *ctx, const struct catalogue_day *d)
 {
 	struct day_list *l = ctx;
+	int32_t *grown;
 
 	if (!d->counts[ARK_ARCHIVED])
 		return 0;
-	if (l->n == l->cap) {
-		size_t cap = l->cap ? l->cap * 2 : 64;
-		int32_t *grown = realloc(l->days, cap * sizeof(*grown));
-
-		if (!grown)
-			return ARK_ENOMEM;
-		l->days = grown;
-		l->cap = cap;
-	}
+	grown = array_room(l->days, l->n, &l->cap, sizeof(*grown));
+	if (!grown)
+		return ARK_ENOMEM;
+	l->days = grown;
 	l->days[l->n++] = d->day;
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "manifest/lines.h"
@@ -30,17 +31,12 @@ add_taken(struct manifest *m, char *path,
 
 	if (!path)
 		return ARK_ENOMEM;
-	if (m->n == m->cap) {
-		size_t cap = m->cap ? m->cap * 2 : 64;
-
-		e = realloc(m->entries, cap * sizeof(*e));
-		if (!e) {
-			free(path);
-			return ARK_ENOMEM;
-		}
-		m->entries = e;
-		m->cap = cap;
+	e = array_room(m->entries, m->n, &m->cap, sizeof(*e));
+	if (!e) {
+		free(path);
+		return ARK_ENOMEM;
 	}
+	m->entries = e;
 	e = &m->entries[m->n++];
 	e->path = path;
 	memcpy(e->sha256, sha256, DIGEST_SHA256_SIZE);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/fdio.h"
 #include "store/beneath.h"
 #include "store/inside.h"
@@ -133,15 +134,10 @@ add_entry(struct listing *l, int folder, const char *name,
 	if (l->n >= ENTRIES_MAX)
 		return error_set(err, ARK_EDISK, "more than %d entries",
 				 ENTRIES_MAX);
-	if (l->n == l->cap) {
-		size_t cap = l->cap ? l->cap * 2 : 64;
-
-		e = realloc(l->entries, cap * sizeof(*e));
-		if (!e)
-			return error_nomem(err);
-		l->entries = e;
-		l->cap = cap;
-	}
+	e = array_room(l->entries, l->n, &l->cap, sizeof(*e));
+	if (!e)
+		return error_nomem(err);
+	l->entries = e;
 	e = &l->entries[l->n++];
 	(void)snprintf(e->name, sizeof(e->name), "%s", name);
 	e->is_file = S_ISREG(st.st_mode);

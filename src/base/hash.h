@@ -1,5 +1,6 @@
 /*
- * FNV-1a, 64 bits, folded: for tables in memory.  Not seeded: whoever chooses
+ * FNV-1a, 64 bits, folded: for tables in memory and for the keys that a
+ * catalogue keeps of ids.  Not seeded: whoever chooses
  * the ids can slow a table down, not break it.
  */
 #ifndef BASE_HASH_H

@@ -33,6 +33,15 @@ target_link_options(ark_flags INTERFACE
 	-pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,-z,nodlopen
 	-Wl,--as-needed -Wl,--no-copy-dt-needed-entries)
 
+# What is fuzzed counts its branches, and a find must not go unseen.
+if(CALLARK_FUZZ)
+	if(NOT CMAKE_C_COMPILER_ID STREQUAL "Clang")
+		message(FATAL_ERROR "CALLARK_FUZZ takes -DCMAKE_C_COMPILER=clang-14")
+	endif()
+	set(CALLARK_SANITIZE ON)
+	target_compile_options(ark_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 # _FORTIFY_SOURCE would hide from the sanitizers what they look for.
 if(CALLARK_SANITIZE AND CALLARK_SANITIZE_THREAD)
 	message(FATAL_ERROR "choose one of CALLARK_SANITIZE and CALLARK_SANITIZE_THREAD")

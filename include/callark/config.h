@@ -33,4 +33,14 @@ void ark_config_free(struct ark_config *c);
 int ark_config_set(struct ark_config *c, const char *key, const char *value,
 		   const char *origin, struct ark_error *err);
 
+/*
+ * ark_config_allow_confinement(c):
+ * The process has nothing else to do than one operation with c: as soon as it
+ * has opened what it needs, that operation may give up, for good, all rights of
+ * the calling thread, and of the threads and programs that it starts later, to
+ * use other files, to connect where it has no need to, and to start programs
+ * (process.confine in callark.conf(5)).  Without this call nothing is given up.
+ */
+void ark_config_allow_confinement(struct ark_config *c);
+
 #endif

@@ -5,10 +5,44 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/secret.h"
+
 void
 buf_init(struct buf *b, size_t max)
 {
 	*b = (struct buf)BUF_INIT(max);
+}
+
+/* Empty, but for what it is meant for. */
+static void
+forget(struct buf *b)
+{
+	*b = (struct buf){ .max = b->max, .is_secret = b->is_secret };
+}
+
+static void
+discard(struct buf *b)
+{
+	if (b->is_secret && b->data)
+		secret_wipe(b->data, b->cap);
+	free(b->data);
+}
+
+/* As realloc(), which may leave the old bytes behind, where that matters not. */
+static uint8_t *
+grow(struct buf *b, size_t cap)
+{
+	uint8_t *grown;
+
+	if (!b->is_secret)
+		return realloc(b->data, cap);
+	grown = malloc(cap);
+	if (!grown)
+		return NULL;
+	if (b->data)
+		memcpy(grown, b->data, b->len);
+	discard(b);
+	return grown;
 }
 
 void
@@ -16,8 +50,8 @@ buf_release(struct buf *b)
 {
 	if (!b)
 		return;
-	free(b->data);
-	buf_init(b, b->max);
+	discard(b);
+	forget(b);
 }
 
 void
@@ -46,7 +80,7 @@ buf_reserve(struct buf *b, size_t n)
 			return b->rc = ARK_ENOMEM;
 		cap *= 2;
 	}
-	grown = realloc(b->data, cap);
+	grown = grow(b, cap);
 	if (!grown)
 		return b->rc = ARK_ENOMEM;
 	b->data = grown;
@@ -124,6 +158,6 @@ buf_take(struct buf *b)
 	if (buf_reserve(b, 0))
 		return NULL;
 	text = (char *)b->data;
-	buf_init(b, b->max);
+	forget(b);
 	return text;
 }

@@ -6,10 +6,15 @@
  * check, buf_status(), at its end, and after a failure nothing is added.
  * `data` is always followed by one NUL that `len` does not count; it is NULL
  * only while nothing was ever added.
+ *
+ * A buffer that is to hold a secret starts with BUF_INIT_SECRET(max): memory
+ * that it leaves, growing or released, is wiped.  What buf_take() gives away is
+ * then the taker's to wipe.
  */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,13 +26,15 @@ struct buf {
 	size_t cap;
 	size_t max;	/* ceiling of len, in bytes */
 	int rc;		/* 0, ARK_ENOMEM or ARK_ELIMIT */
+	bool is_secret;
 };
 
 #define BUF_INIT(ceiling) { .max = (ceiling) }
+#define BUF_INIT_SECRET(ceiling) { .max = (ceiling), .is_secret = true }
 
 void buf_init(struct buf *b, size_t max);
 
-/* buf_release(b): Free the memory; b is empty and usable again. */
+/* buf_release(b): Free the memory; b is empty and usable again, as it began. */
 void buf_release(struct buf *b);
 
 /* buf_clear(b): Forget content and failure, keep the memory. */

@@ -48,3 +48,11 @@ secret_wipe(void *p, size_t n)
 {
 	explicit_bzero(p, n);
 }
+
+void
+secret_free(char *text)
+{
+	if (text)
+		secret_wipe(text, strlen(text));
+	free(text);
+}

@@ -33,4 +33,7 @@ bool secret_is_set(const struct secret *s);
 /* secret_wipe(p, n): Overwrite n bytes in a way the compiler keeps. */
 void secret_wipe(void *p, size_t n);
 
+/* secret_free(text): Wipe and free a text; NULL is fine. */
+void secret_free(char *text);
+
 #endif

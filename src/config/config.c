@@ -44,6 +44,7 @@ new_config(struct ark_config **out, struct ark_error *err)
 	c->reserve_bytes = INT64_C(1) << 30;
 	c->max_concurrency = 64;
 	c->max_recording = INT64_C(2) << 30;
+	c->confine = true;
 	rc = ark_config_set(c, "archive.name", "{time}-{id}", "built in", err);
 	if (rc) {
 		ark_config_free(c);
@@ -170,6 +171,12 @@ ark_config_free(struct ark_config *c)
 	keys_release(c);
 	free(c->file);
 	free(c);
+}
+
+void
+ark_config_allow_confinement(struct ark_config *c)
+{
+	c->may_confine = true;
 }
 
 int

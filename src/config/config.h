@@ -47,6 +47,10 @@ struct ark_config {
 	bool allow_http;
 	struct config_list allow_private;	/* CIDR, checked by http */
 	struct config_list media_hosts;		/* globs */
+	/* [process] */
+	bool confine;			/* yes */
+	/* Not a setting: ark_config_allow_confinement() was called. */
+	bool may_confine;
 };
 
 /* One row of the table of keys, for help and for `doctor`. */

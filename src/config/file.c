@@ -199,7 +199,7 @@ out:
 int
 file_apply(struct ark_config *c, const char *path, struct ark_error *err)
 {
-	struct buf bytes = BUF_INIT(FILE_MAX);
+	struct buf bytes = BUF_INIT_SECRET(FILE_MAX);	/* a proxy's password */
 	struct ark_error cause = { 0 };
 	struct stat st;
 	int fd = -1;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "config/values.h"
 
@@ -76,6 +77,9 @@ static const struct config_key keys[] = {
 	{ "network.media_hosts",
 	  "hosts that recordings may come from; empty: any public host",
 	  AT(media_hosts), .read = value_list },
+
+	{ "process.confine", "no: keep rights that a run does not need",
+	  AT(confine), .read = value_bool },
 };
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -195,7 +199,8 @@ keys_release(struct ark_config *c)
 		} else if (read == value_text || read == value_auto ||
 			   read == value_word || read == value_url ||
 			   read == value_command) {
-			free(*text);
+			/* A proxy's or a command's may be a secret. */
+			secret_free(*text);
 			*text = NULL;
 		}
 	}

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/error.h"
+#include "base/secret.h"
 #include "base/text.h"
 
 /* Fail with what was expected and what was found, made fit for a terminal. */
@@ -48,7 +49,7 @@ replace(char **field, const char *text, struct ark_error *err)
 		if (!copy)
 			return error_nomem(err);
 	}
-	free(*field);
+	secret_free(*field);
 	*field = copy;
 	return 0;
 }

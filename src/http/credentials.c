@@ -24,21 +24,13 @@ make_line(const char *name, const char *value)
 	return line;
 }
 
-static void
-free_line(char *line)
-{
-	if (line)
-		secret_wipe(line, strlen(line));
-	free(line);
-}
-
 void
 credentials_free(struct credentials *c)
 {
 	if (!c)
 		return;
-	free_line(c->key_line);
-	free_line(c->token_line);
+	secret_free(c->key_line);
+	secret_free(c->token_line);
 	free(c);
 }
 

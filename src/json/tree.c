@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "json/chars.h"
 
 #define TREE_DEPTH 32	/* objects and arrays inside one another */
+#define FIRST_ROOM 256	/* for a printed text; doubled while too small */
 
 struct json_tree {
 	cJSON *open[TREE_DEPTH];	/* the outermost first, owning all */
@@ -74,6 +76,12 @@ json_put_text(struct json_tree *t, const char *name, const char *text)
 {
 	(void)attach(t, name,
 		     text ? cJSON_CreateString(text) : cJSON_CreateNull());
+}
+
+void
+json_put_secret(struct json_tree *t, const char *name, const char *text)
+{
+	(void)attach(t, name, cJSON_CreateStringReference(text));
 }
 
 void
@@ -190,22 +198,50 @@ json_close(struct json_tree *t)
 	t->depth--;
 }
 
+/*
+ * Print into the room that out has behind its content.  Whether it sufficed.
+ * cJSON's own memory would keep what was printed, and cost a copy.
+ */
+static bool
+print_into(struct buf *out, cJSON *item, bool is_pretty)
+{
+	size_t room = out->cap - out->len;
+	char *end = (char *)out->data + out->len;
+
+	if (!cJSON_PrintPreallocated(item, end,
+				     room > INT_MAX ? INT_MAX : (int)room,
+				     is_pretty)) {
+		*end = 0;
+		return false;
+	}
+	out->len += strlen(end);
+	return true;
+}
+
 int
 json_print(struct json_tree *t, bool is_pretty, struct buf *out,
 	   struct ark_error *err)
 {
-	char *text;
+	size_t before = out->len;
+	size_t most = out->max - out->len;
+	size_t room = FIRST_ROOM;
 
 	if (t && t->rc == ARK_ELIMIT)
 		return error_set(err, ARK_ELIMIT,
 				 "JSON: nested deeper than %d", TREE_DEPTH);
 	if (!t || t->rc)
 		return error_nomem(err);
-	text = is_pretty ? cJSON_Print(t->open[0])
-			 : cJSON_PrintUnformatted(t->open[0]);
-	if (!text)
-		return error_nomem(err);
-	(void)buf_adds(out, text);
-	cJSON_free(text);
+	while (!buf_reserve(out, room < most ? room : most) &&
+	       !print_into(out, t->open[0], is_pretty)) {
+		if (room >= most)
+			out->rc = ARK_ELIMIT;
+		room = 2 * (out->cap - out->len);
+	}
+	/* What is allocated may be more than what is allowed. */
+	if (out->len > out->max) {
+		out->len = before;
+		out->data[before] = 0;
+		out->rc = ARK_ELIMIT;
+	}
 	return buf_status(out, err);
 }

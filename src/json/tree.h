@@ -33,6 +33,13 @@ void json_put_null(struct json_tree *t, const char *name);
 void json_put_raw(struct json_tree *t, const char *name, struct json_slice raw);
 
 /*
+ * json_put_secret(t, name, text):
+ * Put a text of which no copy is made until json_print(), whose out should be a
+ * BUF_INIT_SECRET.  It is lent and must live as long as t.
+ */
+void json_put_secret(struct json_tree *t, const char *name, const char *text);
+
+/*
  * Open an object or array under name (NULL inside an array); puts go into it
  * until json_close(); 31 can be open at a time.  Inside an array give NULL as
  * name to every put.
@@ -44,7 +51,8 @@ void json_close(struct json_tree *t);
 /*
  * json_print(t, is_pretty, out, err):
  * Add the text of t to out, on one line or indented, no line end behind.
- * Return 0, ARK_ENOMEM or ARK_ELIMIT (out's ceiling, or opened too deep).
+ * Return 0, ARK_ENOMEM or ARK_ELIMIT (opened too deep, or out's ceiling, of which
+ * the last two bytes may stay unused); out's content is then as it was.
  */
 int json_print(struct json_tree *t, bool is_pretty, struct buf *out,
 	       struct ark_error *err);

@@ -73,7 +73,7 @@ static int
 login_request(struct http_request **out, const struct omni *o,
 	      const char *route, const char *field, struct ark_error *err)
 {
-	struct buf url = BUF_INIT(8192), body = BUF_INIT(65536);
+	struct buf url = BUF_INIT(8192), body = BUF_INIT_SECRET(65536);
 	struct json_tree *t = json_tree_new();
 	struct http_request *r = NULL;
 	int rc;
@@ -83,7 +83,7 @@ login_request(struct http_request **out, const struct omni *o,
 		goto out;
 	}
 	json_put_text(t, "login", o->set.login);
-	json_put_text(t, "password", o->set.password->text);
+	json_put_secret(t, "password", o->set.password->text);
 	if (field)
 		json_put_text(t, field, o->chosen->id);
 	rc = json_print(t, false, &body, err);
@@ -107,8 +107,6 @@ login_request(struct http_request **out, const struct omni *o,
 	}
 	*out = r;
 out:
-	if (body.data)
-		secret_wipe(body.data, body.len);
 	json_tree_free(t);
 	buf_release(&body);
 	buf_release(&url);
@@ -305,7 +303,7 @@ static int
 use_token(struct omni *o, const struct http_result *res, struct ark_error *err)
 {
 	struct json_slice answer = { buf_text(&res->body), res->body.len };
-	struct buf token = BUF_INIT(16384);
+	struct buf token = BUF_INIT_SECRET(16384);
 	int rc = 0;
 
 	if (json_check(answer, &json_limits_page, NULL)) {
@@ -330,8 +328,6 @@ use_token(struct omni *o, const struct http_result *res, struct ark_error *err)
 	else
 		o->logins++;
 out:
-	if (token.data)
-		secret_wipe(token.data, token.len);
 	buf_release(&token);
 	return rc;
 }

@@ -119,6 +119,32 @@ test_take(void **state)
 	buf_release(&b);
 }
 
+/* What is left behind is wiped: the end-to-end tests look at the heap. */
+static void
+test_secret(void **state)
+{
+	struct buf b = BUF_INIT_SECRET(100000);
+	char expected[5001] = "";
+	char *text;
+
+	(void)state;
+	for (size_t i = 0; i < 500; i++) {
+		memcpy(expected + 10 * i, "0123456789", 11);
+		assert_int_equal(buf_adds(&b, "0123456789"), 0);
+	}
+	assert_int_equal(b.len, 5000);
+	assert_string_equal(buf_text(&b), expected);
+	text = buf_take(&b);
+	assert_string_equal(text, expected);
+	assert_true(b.is_secret);
+	free(text);
+	assert_int_equal(buf_adds(&b, "x"), 0);
+	buf_release(&b);
+	assert_true(b.is_secret);
+	assert_int_equal(b.max, 100000);
+	buf_release(&b);
+}
+
 int
 main(void)
 {
@@ -129,6 +155,7 @@ main(void)
 		cmocka_unit_test(test_failure_sticks),
 		cmocka_unit_test(test_reserve),
 		cmocka_unit_test(test_take),
+		cmocka_unit_test(test_secret),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,6 +72,17 @@ test_wipe(void **state)
 	assert_memory_equal(text, "\0\0\0\0\0\0!", 8);
 }
 
+static void
+test_free_text(void **state)
+{
+	char *text = strdup("hush");
+
+	(void)state;
+	assert_non_null(text);
+	secret_free(text);
+	secret_free(NULL);
+}
+
 int
 main(void)
 {
@@ -80,6 +91,7 @@ main(void)
 		cmocka_unit_test(test_empty_is_none),
 		cmocka_unit_test(test_control_characters),
 		cmocka_unit_test(test_wipe),
+		cmocka_unit_test(test_free_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

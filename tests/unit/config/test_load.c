@@ -56,6 +56,10 @@ test_built_in(void **state)
 	assert_int_equal(c->reserve_bytes, 1 << 30);
 	assert_int_equal(c->concurrency, 0);
 	assert_int_equal(c->max_concurrency, 64);
+	assert_true(c->confine);
+	assert_false(c->may_confine);	/* it is the program that allows it */
+	ark_config_allow_confinement(c);
+	assert_true(c->may_confine);
 	assert_int_equal(c->rate_limit, 0);
 	assert_int_equal(c->max_recording, INT64_C(2) << 30);
 	assert_true(c->requests_per_second < 0.001);

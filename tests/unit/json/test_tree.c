@@ -240,6 +240,53 @@ ceiling_of_out_is_told(void **state)
 	json_tree_free(t);
 }
 
+/* A text fits where two bytes more are allowed, and never where fewer are. */
+static void
+ceiling_of_out_is_kept(void **state)
+{
+	char value[1100];
+
+	(void)state;
+	memset(value, 'x', sizeof(value));
+	for (size_t n = 8; n < sizeof(value); n++) {
+		struct json_tree *t = json_tree_new();
+		struct buf whole = BUF_INIT(n + 2), less = BUF_INIT(n - 1);
+
+		value[n - 8] = 0;
+		json_put_text(t, "a", value);
+		value[n - 8] = 'x';
+		assert_int_equal(json_print(t, false, &whole, NULL), 0);
+		assert_int_equal(whole.len, n);
+		assert_int_equal(strlen(buf_text(&whole)), n);
+		assert_int_equal(json_print(t, false, &less, NULL), ARK_ELIMIT);
+		assert_int_equal(less.len, 0);
+		buf_release(&whole);
+		buf_release(&less);
+		json_tree_free(t);
+	}
+}
+
+/* No copy is made of a secret: the tree tells what it holds when printed. */
+static void
+secrets_are_lent(void **state)
+{
+	struct json_tree *t = json_tree_new();
+	struct buf out = BUF_INIT_SECRET(1000);
+	char secret[] = "hush \"\n";
+
+	(void)state;
+	json_put_secret(t, "a", secret);
+	assert_int_equal(json_print(t, false, &out, NULL), 0);
+	assert_string_equal(buf_text(&out), "{\"a\":\"hush \\\"\\n\"}");
+	buf_clear(&out);
+	memcpy(secret, "gone", 5);
+	assert_int_equal(json_print(t, false, &out, NULL), 0);
+	assert_string_equal(buf_text(&out), "{\"a\":\"gone\"}");
+	json_tree_free(t);
+	assert_string_equal(secret, "gone");
+	buf_release(&out);
+}
+
 static int allocations_left;
 
 static void *
@@ -304,6 +351,8 @@ main(void)
 		cmocka_unit_test(raw_stays_on_its_line),
 		cmocka_unit_test(depth_is_bounded),
 		cmocka_unit_test(ceiling_of_out_is_told),
+		cmocka_unit_test(ceiling_of_out_is_kept),
+		cmocka_unit_test(secrets_are_lent),
 		cmocka_unit_test(failed_allocations_stick),
 	};
 

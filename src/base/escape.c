@@ -108,10 +108,15 @@ text_csv_cell(struct buf *out, const char *text, char separator)
 		buf_addc(out, '"');
 	if (is_formula(text))
 		buf_addc(out, '\'');
-	for (; *text; text++) {
-		if (*text == '"')
-			buf_addc(out, '"');
-		buf_addc(out, *text);
+	for (;;) {
+		size_t n = strcspn(text, "\"");
+
+		buf_add(out, text, n);
+		text += n;
+		if (!*text)
+			break;
+		buf_adds(out, "\"\"");
+		text++;
 	}
 	if (is_quoted)
 		buf_addc(out, '"');

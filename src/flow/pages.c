@@ -119,11 +119,18 @@ document_fingerprint(struct digest *d, struct json_slice body,
 static void
 join_lines(struct json_slice item, struct buf *body)
 {
-	char *p = (char *)body->data + (item.p - (char *)body->data);
+	static const char ends[] = { '\n', '\r' };
+	char *begin = (char *)body->data + (item.p - (char *)body->data);
 
-	for (size_t i = 0; i < item.n; i++) {
-		if (p[i] == '\n' || p[i] == '\r')
-			p[i] = ' ';
+	for (size_t i = 0; i < sizeof(ends); i++) {
+		char *p = begin;
+
+		for (;;) {
+			p = memchr(p, ends[i], (size_t)(begin + item.n - p));
+			if (!p)
+				break;
+			*p++ = ' ';
+		}
 	}
 }
 

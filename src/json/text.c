@@ -23,7 +23,11 @@ add_string(struct json_slice v, struct buf *out)
 	char one[JSON_CHAR_SIZE];
 	int n;
 
-	if (json_chars_init(&c, v) || check_string(c))
+	if (json_chars_init(&c, v))
+		return ARK_EFORMAT;
+	if (json_plain_end(c.p, c.end) == c.end)
+		return buf_add(out, c.p, (size_t)(c.end - c.p)) ? out->rc : 1;
+	if (check_string(c))
 		return ARK_EFORMAT;
 	do {
 		const char *plain_end = json_plain_end(c.p, c.end);

@@ -176,6 +176,16 @@ begins_with(const char *name, const char *p, int n, bool is_nocase)
 	return !strncmp(name, p, (size_t)n);
 }
 
+/* Whether key is in quotes and every byte between them stands for itself. */
+static bool
+is_plain_key(struct json_slice key)
+{
+	const char *last = key.p + key.n - 1;
+
+	return key.n >= 2 && key.p[0] == '"' && *last == '"' &&
+	       json_plain_end(key.p + 1, last) == last;
+}
+
 static bool
 key_is(struct json_slice key, const char *name, bool is_nocase)
 {
@@ -198,6 +208,10 @@ key_is(struct json_slice key, const char *name, bool is_nocase)
 bool
 json_key_is(struct json_slice key, const char *name)
 {
+	size_t n = strlen(name);
+
+	if (is_plain_key(key))
+		return key.n == n + 2 && !memcmp(key.p + 1, name, n);
 	return key_is(key, name, false);
 }
 

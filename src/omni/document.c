@@ -3,28 +3,38 @@
 #include <stdio.h>
 #include <string.h>
 
+enum field_kind { IS_TEXT, IS_LINK, IS_ID, IS_START, IS_ANSWERED, IS_END };
+
 struct field {
 	const char *name;
-	enum recording_text text;
+	enum field_kind kind;
+	enum recording_text text;	/* of a text or link */
 };
 
-/* Where the vendor's fields go; the first spelling that has text wins. */
+/*
+ * Where the vendor's fields go, in the vendor's order; the first spelling of a
+ * text in a document wins.
+ */
 static const struct field fields[] = {
-	{ "_id", RECORDING_INTERACTION_ID },
-	{ "agente", RECORDING_AGENT },
-	{ "agent", RECORDING_AGENT_EMAIL },
-	{ "cliente", RECORDING_CLIENT },
-	{ "contato", RECORDING_CONTACT },
-	{ "servico", RECORDING_SERVICE },
-	{ "serviço", RECORDING_SERVICE },
-	{ "ramal", RECORDING_EXTENSION },
-	{ "origem", RECORDING_ORIGIN },
-	{ "protocolo", RECORDING_PROTOCOL },
-	{ "status", RECORDING_STATUS },
-	{ "documento", RECORDING_CLIENT_DOCUMENT },
-	{ "documento_cliente", RECORDING_CLIENT_DOCUMENT },
-	{ "tag", RECORDING_TAG },
-	{ "download_url", RECORDING_URL },
+	{ "_id", IS_TEXT, RECORDING_INTERACTION_ID },
+	{ "data_inicio", IS_START, 0 },
+	{ "data_atendida", IS_ANSWERED, 0 },
+	{ "data_fim", IS_END, 0 },
+	{ "cliente", IS_TEXT, RECORDING_CLIENT },
+	{ "contato", IS_TEXT, RECORDING_CONTACT },
+	{ "agente", IS_TEXT, RECORDING_AGENT },
+	{ "agent", IS_TEXT, RECORDING_AGENT_EMAIL },
+	{ "servico", IS_TEXT, RECORDING_SERVICE },
+	{ "serviço", IS_TEXT, RECORDING_SERVICE },
+	{ "ramal", IS_TEXT, RECORDING_EXTENSION },
+	{ "origem", IS_TEXT, RECORDING_ORIGIN },
+	{ "protocolo", IS_TEXT, RECORDING_PROTOCOL },
+	{ "status", IS_TEXT, RECORDING_STATUS },
+	{ "documento", IS_TEXT, RECORDING_CLIENT_DOCUMENT },
+	{ "documento_cliente", IS_TEXT, RECORDING_CLIENT_DOCUMENT },
+	{ "tag", IS_TEXT, RECORDING_TAG },
+	{ "download_url", IS_LINK, RECORDING_URL },
+	{ "id", IS_ID, 0 },
 };
 
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
@@ -122,32 +132,53 @@ identify(struct omni_document *d, struct json_slice id, struct buf *scratch)
 			     scratch->len);
 }
 
-/* Take one member of the document. */
+/*
+ * The field of a key, or NULL.  Documents name their fields in much the same
+ * order: the search begins behind the one found last, *at, and goes round.
+ */
+static const struct field *
+find_field(struct json_slice key, size_t *at)
+{
+	for (size_t n = 0; n < N_FIELDS; n++) {
+		const struct field *f = &fields[*at];
+
+		*at = *at + 1 < N_FIELDS ? *at + 1 : 0;
+		if (json_key_is(key, f->name))
+			return f;
+	}
+	return NULL;
+}
+
+/* Take one member of the document but its id. */
 static int
-take_member(struct omni_document *d, struct json_slice key,
+take_member(struct omni_document *d, const struct field *f,
 	    struct json_slice value, const struct zone *zone,
 	    struct buf *scratch)
 {
 	struct ark_recording *r = &d->recording.pub;
 
-	for (size_t i = 0; i < N_FIELDS; i++) {
-		if (!json_key_is(key, fields[i].name))
-			continue;
-		if (fields[i].text == RECORDING_URL) {
-			d->link = value;
-			if (json_kind(value) == JSON_OBJECT ||
-			    json_kind(value) == JSON_ARRAY)
-				odd(d, "its download_url is no text");
-		}
-		return put_text(d, fields[i].text, value, scratch);
-	}
-	if (json_key_is(key, "data_inicio"))
+	switch (f->kind) {
+	case IS_ID:
+		return 0;
+	case IS_START:
 		r->start_s = read_time(value, zone, scratch);
-	else if (json_key_is(key, "data_atendida"))
+		return 0;
+	case IS_ANSWERED:
 		r->answered_s = read_time(value, zone, scratch);
-	else if (json_key_is(key, "data_fim"))
+		return 0;
+	case IS_END:
 		r->end_s = read_time(value, zone, scratch);
-	return 0;
+		return 0;
+	case IS_LINK:
+		d->link = value;
+		if (json_kind(value) == JSON_OBJECT ||
+		    json_kind(value) == JSON_ARRAY)
+			odd(d, "its download_url is no text");
+		break;
+	case IS_TEXT:
+		break;
+	}
+	return put_text(d, f->text, value, scratch);
 }
 
 int
@@ -156,6 +187,7 @@ document_parse(struct omni_document *d, struct json_slice text,
 	       struct ark_error *err)
 {
 	struct json_slice key, value, id = { 0 };
+	size_t at = 0;
 	struct buf scratch = BUF_INIT(DOCUMENT_MAX_TEXT);
 	struct json_walk w;
 	int rc;
@@ -172,10 +204,12 @@ document_parse(struct omni_document *d, struct json_slice text,
 	}
 	json_walk_init(&w, text);
 	while (!rc && json_next_member(&w, &key, &value)) {
-		if (json_key_is(key, "id"))
+		const struct field *f = find_field(key, &at);
+
+		if (f && f->kind == IS_ID)
 			id = value;
-		else
-			rc = take_member(d, key, value, zone, &scratch);
+		else if (f)
+			rc = take_member(d, f, value, zone, &scratch);
 	}
 	recording_seal(&d->recording);
 	if (!rc)

@@ -88,6 +88,7 @@ struct catalogue_put {
  * catalogue_put(c, run, now_s, docs, n, puts, err):
  * Record the documents of one page in one transaction; puts[i] tells of
  * docs[i].  A document whose fingerprint differs is kept as a further version.
+ * Inside catalogue_begin() a failure undoes that whole transaction.
  * The state follows from the old one:
  *   archived, purged			stay
  *   failed				stays (catalogue_retry_failed mends)

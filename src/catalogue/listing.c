@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "catalogue/query.h"
+#include "catalogue/ids.h"
 
 /* A row as it was before the document came, as far as that matters. */
 struct before {
@@ -26,10 +26,9 @@ struct after {
 	const char *reason;
 };
 
-#define PUT_FIND                                                               \
-	"SELECT n, day, state, version, claimed_run, vanished_s, link,"        \
-	" fingerprint, oddity, reason, start_s, duration_s, interaction_id"    \
-	" FROM recording WHERE id = ?"
+#define BEFORE                                                                 \
+	"r.n, day, state, version, claimed_run, vanished_s, link,"             \
+	" fingerprint, oddity, reason, start_s, duration_s, interaction_id"
 
 static bool
 is_waiting(enum ark_state state)
@@ -54,8 +53,8 @@ find(struct catalogue *c, int64_t run, const struct catalogue_document *d,
 	struct query q;
 	int rc;
 
-	query_open(&q, c, STMT_PUT_FIND, PUT_FIND);
-	query_text(&q, d->id);
+	query_open(&q, c, STMT_PUT_FIND, IDS_SELECT(BEFORE));
+	ids_bind(&q, d->id);
 	rc = query_next(&q, err);
 	if (rc <= 0)
 		goto out;
@@ -147,7 +146,9 @@ put_new(struct catalogue *c, int64_t run, int64_t now_s,
 	if (rc)
 		return rc;
 	*row = sqlite3_last_insert_rowid(c->db);
-
+	rc = ids_add(c, d->id, *row, err);
+	if (rc)
+		return rc;
 	query_open(&q, c, STMT_PUT_DOCUMENT,
 		   "INSERT INTO document (n, body) VALUES (?, ?)");
 	query_int(&q, *row);
@@ -304,11 +305,11 @@ catalogue_put(struct catalogue *c, int64_t run, int64_t now_s,
 	int64_t turn = 0;
 	int rc;
 
-	rc = work_begin(c, err);
+	rc = work_join(c, err);
 	if (rc)
 		return rc;
 	rc = last_turn(c, run, &turn, err);
 	for (size_t i = 0; !rc && i < n; i++)
 		rc = put_one(c, run, now_s, &docs[i], ++turn, &puts[i], err);
-	return work_end(c, rc, err);
+	return work_part(c, rc, err);
 }

@@ -185,6 +185,7 @@ catalogue_open(struct catalogue **out, const char *path,
 
 	if (!c)
 		return error_nomem(err);
+	c->n_new_ids = -1;
 	rc = resolve(&c->path, path, err);
 	if (rc)
 		goto out;

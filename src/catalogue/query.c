@@ -224,7 +224,7 @@ frame(struct catalogue *c, enum stmt id, const char *sql, struct ark_error *err)
 }
 
 int
-work_begin(struct catalogue *c, struct ark_error *err)
+work_join(struct catalogue *c, struct ark_error *err)
 {
 	if (!c->is_begun)
 		return frame(c, STMT_BEGIN, "BEGIN IMMEDIATE", err);
@@ -234,6 +234,16 @@ work_begin(struct catalogue *c, struct ark_error *err)
 				 "catalogue %s: the transaction was undone "
 				 "after an error and is still written to",
 				 c->path);
+	return 0;
+}
+
+int
+work_begin(struct catalogue *c, struct ark_error *err)
+{
+	int rc = work_join(c, err);
+
+	if (rc || !c->is_begun)
+		return rc;
 	return frame(c, STMT_SAVE, "SAVEPOINT work", err);
 }
 
@@ -241,6 +251,7 @@ work_begin(struct catalogue *c, struct ark_error *err)
 static void
 undo(struct catalogue *c)
 {
+	c->n_new_ids = -1;
 	if (sqlite3_get_autocommit(c->db))
 		return;
 	if (!c->is_begun) {
@@ -264,6 +275,19 @@ work_end(struct catalogue *c, int rc, struct ark_error *err)
 }
 
 int
+work_part(struct catalogue *c, int rc, struct ark_error *err)
+{
+	if (!c->is_begun)
+		return work_end(c, rc, err);
+	if (rc) {
+		c->n_new_ids = -1;
+		if (!sqlite3_get_autocommit(c->db))
+			(void)frame(c, STMT_ROLLBACK, "ROLLBACK", NULL);
+	}
+	return rc;
+}
+
+int
 catalogue_begin(struct catalogue *c, struct ark_error *err)
 {
 	int rc;
@@ -272,7 +296,7 @@ catalogue_begin(struct catalogue *c, struct ark_error *err)
 		return error_set(err, ARK_EBUG,
 				 "catalogue %s: a transaction is open already",
 				 c->path);
-	rc = work_begin(c, err);
+	rc = work_join(c, err);
 	c->is_begun = !rc;
 	return rc;
 }

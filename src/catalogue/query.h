@@ -47,6 +47,7 @@ enum stmt {
 	STMT_META_GET,
 	STMT_META_SET,
 	STMT_LAST_TURN,
+	STMT_ADD_ID,
 	STMT_PUT_FIND,
 	STMT_PUT_NEW,
 	STMT_PUT_DOCUMENT,
@@ -74,6 +75,7 @@ struct catalogue {
 	sqlite3 *db;
 	char *path;
 	bool is_begun; /* catalogue_begin() is open */
+	int64_t n_new_ids; /* rows of id_new; -1: not counted */
 	sqlite3_stmt *stmts[STMT_N];
 };
 
@@ -154,5 +156,14 @@ int query_damaged(const struct catalogue *c, const char *why,
  */
 int work_begin(struct catalogue *c, struct ark_error *err);
 int work_end(struct catalogue *c, int rc, struct ark_error *err);
+
+/*
+ * work_join(c, err) … work_part(c, rc, err):
+ * The same for work on much of the file: inside catalogue_begin() it cannot be
+ * undone alone, which would take a copy of every page that it changes.  A
+ * failure undoes the whole transaction.
+ */
+int work_join(struct catalogue *c, struct ark_error *err);
+int work_part(struct catalogue *c, int rc, struct ark_error *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "catalogue/ids.h"
 #include "catalogue/row.h"
 
 struct catalogue_cursor {
@@ -130,8 +131,8 @@ catalogue_find(struct catalogue *c, const char *id, struct catalogue_row *row,
 
 	*row = (struct catalogue_row){ 0 };
 	query_open(&q, c, STMT_FIND,
-		   "SELECT " ROW_COLUMNS " FROM recording r WHERE r.id = ?");
-	query_text(&q, id);
+		   IDS_SELECT(ROW_COLUMNS));
+	ids_bind(&q, id);
 	rc = query_next(&q, err);
 	if (rc > 0) {
 		rc = row_read(&q, false, row, err);

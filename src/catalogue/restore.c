@@ -2,7 +2,7 @@
  * The catalogue as a tree tells it.
  */
 #include "base/error.h"
-#include "catalogue/query.h"
+#include "catalogue/ids.h"
 
 static int
 is_there(struct catalogue *c, const struct catalogue_row *r,
@@ -12,9 +12,9 @@ is_there(struct catalogue *c, const struct catalogue_row *r,
 	int rc;
 
 	query_open(&q, c, STMT_RESTORE_HAS,
-		   "SELECT 1 FROM recording WHERE id = ?1 UNION ALL"
-		   " SELECT 2 FROM recording WHERE path = ?2 AND ?2 <> ''");
-	query_text(&q, r->id);
+		   IDS_SELECT("1") " UNION ALL"
+		   " SELECT 2 FROM recording WHERE path = ?3 AND ?3 <> ''");
+	ids_bind(&q, r->id);
 	query_text(&q, r->path ? r->path : "");
 	rc = query_next(&q, err);
 	if (rc > 0 && query_get_int(&q, 0) == 1)
@@ -44,11 +44,12 @@ or_empty(const char *text)
 
 static int
 insert_row(struct catalogue *c, const struct catalogue_row *r,
-	   const uint8_t fingerprint[32], size_t n_before,
+	   const uint8_t fingerprint[32], size_t n_before, int64_t *row,
 	   struct ark_error *err)
 {
 	bool has_file = r->path && *r->path;
 	struct query q;
+	int rc;
 
 	query_open(&q, c, STMT_RESTORE,
 		   "INSERT INTO recording (id, interaction_id, day, start_s,"
@@ -79,7 +80,11 @@ insert_row(struct catalogue *c, const struct catalogue_row *r,
 	query_int(&q, (int64_t)n_before + 1);
 	query_int(&q, r->version_seen_s);
 	query_bytes(&q, fingerprint, 32);
-	return query_run(&q, err);
+	rc = query_run(&q, err);
+	if (rc)
+		return rc;
+	*row = sqlite3_last_insert_rowid(c->db);
+	return ids_add(c, r->id, *row, err);
 }
 
 static int
@@ -117,6 +122,7 @@ catalogue_restore(struct catalogue *c, const struct catalogue_row *row,
 		  const struct catalogue_version *before, size_t n,
 		  struct ark_error *err)
 {
+	int64_t inserted = 0;
 	int rc;
 
 	if (row->state == ARK_ARCHIVED && (!row->path || !*row->path))
@@ -128,10 +134,9 @@ catalogue_restore(struct catalogue *c, const struct catalogue_row *row,
 		return rc;
 	rc = is_there(c, row, err);
 	if (!rc)
-		rc = insert_row(c, row, fingerprint, n, err);
+		rc = insert_row(c, row, fingerprint, n, &inserted, err);
 	if (!rc)
-		rc = insert_documents(c, sqlite3_last_insert_rowid(c->db), row,
-				      before, n, err);
+		rc = insert_documents(c, inserted, row, before, n, err);
 	return work_end(c, rc, err);
 }
 

@@ -5,7 +5,7 @@
 #include "base/error.h"
 
 #define APPLICATION_ID 0x6361726b /* "cark" */
-#define FORMAT 1
+#define FORMAT 2
 
 #define TEXT_OF(x) TEXT_OF_(x)
 #define TEXT_OF_(x) #x
@@ -35,7 +35,7 @@ static const char tables[] =
 
 	"CREATE TABLE recording ("
 	"  n INTEGER PRIMARY KEY,"
-	"  id TEXT NOT NULL UNIQUE,"
+	"  id TEXT NOT NULL," /* unique: see ids.h */
 	"  day INTEGER NOT NULL," /* whose bag it is in */
 	"  start_s INTEGER NOT NULL," /* civil, of the document */
 	"  duration_s INTEGER,"
@@ -67,6 +67,18 @@ static const char tables[] =
 	"  CHECK (turn IS NULL OR state IN " SQL_WAITING "),"
 	"  CHECK (state <> " SQL_ARCHIVED " OR path IS NOT NULL)"
 	") STRICT;"
+
+	"CREATE TABLE id (" /* key: of an id; see ids.h */
+	"  key INTEGER NOT NULL,"
+	"  n INTEGER NOT NULL,"
+	"  PRIMARY KEY (key, n)"
+	") STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE id_new (" /* on their way there */
+	"  key INTEGER NOT NULL,"
+	"  n INTEGER NOT NULL,"
+	"  PRIMARY KEY (key, n)"
+	") STRICT, WITHOUT ROWID;"
 
 	"CREATE TABLE document (" /* the latest of each */
 	"  n INTEGER PRIMARY KEY REFERENCES recording,"

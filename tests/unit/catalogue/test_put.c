@@ -350,14 +350,17 @@ test_all_or_nothing(void **state)
 	assert_int_equal(catalogue_put(f->c, f->run, 1, d, 2, p, &f->err),
 			 ARK_EBUG);
 	assert_int_equal(catalogue_find(f->c, "a", &r, &f->err), 0);
-	/* and inside a transaction of the caller, which goes on */
+	/* and of a transaction of the caller nothing either */
 	assert_int_equal(catalogue_begin(f->c, &f->err), 0);
 	assert_int_equal(catalogue_begin(f->c, NULL), ARK_EBUG);
+	assert_int_equal(catalogue_put(f->c, f->run, 1, d, 1, p, &f->err), 0);
 	assert_int_equal(catalogue_put(f->c, f->run, 1, d, 2, p, &f->err),
 			 ARK_EBUG);
+	assert_int_equal(catalogue_put(f->c, f->run, 1, d, 1, p, &f->err),
+			 ARK_EBUG);
+	assert_int_equal(catalogue_commit(f->c, &f->err), ARK_EBUG);
+	assert_int_equal(catalogue_find(f->c, "a", &r, &f->err), 0);
 	assert_int_equal(catalogue_put(f->c, f->run, 1, d, 1, p, &f->err), 0);
-	assert_int_equal(catalogue_meta_set(f->c, "k", "v", &f->err), 0);
-	assert_int_equal(catalogue_commit(f->c, &f->err), 0);
 	assert_row(f, "a", ARK_QUEUED, "");
 	assert_int_equal(day_of_catalogue(f, FIRST_DAY).listed, 1);
 }

@@ -1,9 +1,10 @@
 #include <assert.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
+#include "base/secret.h"
 #include "http/engine_internal.h"
 
 #define SPARE_CONNECTIONS 8
@@ -100,22 +101,17 @@ static void *
 run(void *arg)
 {
 	struct http_engine *e = arg;
-	CURLMcode code;
-	int n_running;
 
 	while (take_orders(e)) {
 		int64_t now_ms = clock_now_ms();
+		CURLMcode code;
 
 		watch_resume(e, now_ms);
 		watch_check(e, now_ms);
-		if (e->live) {
-			code = curl_multi_perform(e->multi, &n_running);
-			take_ended(e);
-			if (code)
-				give_up(e, code);
-		}
-		(void)curl_multi_poll(e->multi, NULL, 0,
-				      watch_wait_ms(e, clock_now_ms()), NULL);
+		code = sockets_wait(e, watch_wait_ms(e, now_ms));
+		take_ended(e);
+		if (code)
+			give_up(e, code);
 	}
 	return NULL;
 }
@@ -138,7 +134,7 @@ http_engine_submit(struct http_engine *e, struct http_request *r)
 	e->queue_end = &t->next;
 	(void)pthread_mutex_unlock(&e->mutex);
 	if (was_empty)
-		(void)curl_multi_wakeup(e->multi);
+		sockets_wake(e);
 }
 
 void
@@ -151,7 +147,7 @@ http_engine_cancel_media(struct http_engine *e)
 	}
 	e->is_cancelling = true;
 	(void)pthread_mutex_unlock(&e->mutex);
-	(void)curl_multi_wakeup(e->multi);
+	sockets_wake(e);
 }
 
 /*
@@ -165,7 +161,13 @@ http_engine_wake(struct http_engine *e)
 {
 	atomic_store(&e->is_woken, true);
 	if (atomic_load(&e->has_paused))
-		(void)curl_multi_wakeup(e->multi);
+		sockets_wake(e);
+}
+
+int64_t
+http_engine_cpu_ms(const struct http_engine *e)
+{
+	return clock_thread_ms(e->thread);
 }
 
 /* ---- start and stop ---- */
@@ -234,10 +236,6 @@ open_curl(struct http_engine *e, struct ark_error *err)
 				 curl_easy_strerror(curl_state));
 	e->multi = curl_multi_init();
 	e->share = curl_share_init();
-	/* Without descriptors for waking it, it would sleep for ever. */
-	if (e->multi && curl_multi_wakeup(e->multi))
-		return error_set(err, ARK_EUSAGE, "too few file descriptors "
-				 "for transfers: raise the limit (ulimit -n)");
 	if (!e->multi || !e->share || handles_init(&e->pools[HTTP_API], n) ||
 	    handles_init(&e->pools[HTTP_MEDIA], n))
 		return error_nomem(err);
@@ -250,21 +248,7 @@ open_curl(struct http_engine *e, struct ark_error *err)
 	    curl_multi_setopt(e->multi, CURLMOPT_PIPELINING,
 			      (long)CURLPIPE_NOTHING))
 		return error_set(err, ARK_EBUG, "libcurl refuses our options");
-	return 0;
-}
-
-/* Signals are for the other threads; SIGPIPE, from OpenSSL, for nobody. */
-static int
-start_thread(struct http_engine *e, struct ark_error *err)
-{
-	sigset_t all, old;
-	int rc;
-
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &old);
-	rc = pthread_create(&e->thread, NULL, run, e);
-	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return rc ? error_nomem(err) : 0;
+	return sockets_open(e, err);
 }
 
 static void
@@ -278,10 +262,11 @@ engine_free(struct http_engine *e)
 		(void)curl_multi_cleanup(e->multi);
 	if (e->share)
 		(void)curl_share_cleanup(e->share);
+	sockets_close(e);
 	credentials_free(e->credentials);
 	free((char *)(uintptr_t)e->settings.user_agent);
 	free((char *)(uintptr_t)e->settings.ca_file);
-	free((char *)(uintptr_t)e->settings.proxy);
+	secret_free((char *)(uintptr_t)e->settings.proxy);
 	for (size_t i = 0; i < e->settings.n_media_hosts; i++)
 		free(e->media_hosts[i]);
 	free(e->media_hosts);
@@ -300,6 +285,7 @@ http_engine_start(struct http_engine **out, const struct http_settings *s,
 	if (!e)
 		return error_nomem(err);
 	(void)pthread_mutex_init(&e->mutex, NULL);
+	e->epoll = e->waker = -1;
 	e->queue_end = &e->queue;
 	rc = copy_settings(e, s, err);
 	if (rc)
@@ -308,9 +294,11 @@ http_engine_start(struct http_engine **out, const struct http_settings *s,
 	if (rc)
 		goto out;
 	throttle_init(&e->throttle, s->rate_limit, clock_now_ms());
-	rc = start_thread(e, err);
-	if (rc)
+	/* No signals in it, not even SIGPIPE, which OpenSSL would raise. */
+	if (thread_start(&e->thread, "callark-http", run, e)) {
+		rc = error_nomem(err);
 		goto out;
+	}
 	*out = e;
 	e = NULL;
 out:
@@ -326,7 +314,7 @@ http_engine_stop(struct http_engine *e)
 	(void)pthread_mutex_lock(&e->mutex);
 	e->is_stopping = true;
 	(void)pthread_mutex_unlock(&e->mutex);
-	(void)curl_multi_wakeup(e->multi);
+	sockets_wake(e);
 	(void)pthread_join(e->thread, NULL);
 	engine_free(e);
 }

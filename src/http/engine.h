@@ -76,6 +76,8 @@ enum http_end {
 	HTTP_BROKEN,	/* out of memory or libcurl misused */
 };
 
+struct http_result;
+
 struct http_request {
 	enum http_kind kind;
 	char *url;		/* absolute */
@@ -91,7 +93,10 @@ struct http_request {
 	int64_t offset;		/* > 0: continue there, … */
 	char etag[HTTP_ETAG_SIZE];	/* … if this strong validator holds … */
 	int64_t total;		/* … and the whole is so long; -1: unknown */
-	struct mailbox *reply;	/* where the result goes */
+	struct mailbox *reply;	/* where the result goes … */
+	/* … unless this is there, which takes it at once in the loop thread:
+	   it must not block or submit, and may post it to reply itself. */
+	void (*take)(struct http_result *result);
 	int reply_kind;		/* letter.kind of the result */
 	void *tag;		/* the caller's own */
 };
@@ -153,6 +158,9 @@ void http_engine_cancel_media(struct http_engine *e);
 
 /* http_engine_wake(e): A sink has room again.  From any thread. */
 void http_engine_wake(struct http_engine *e);
+
+/* http_engine_cpu_ms(e): Processor time of its thread so far. */
+int64_t http_engine_cpu_ms(const struct http_engine *e);
 
 void http_result_free(struct http_result *r);
 

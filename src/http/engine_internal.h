@@ -3,6 +3,7 @@
  *
  *   request.c      requests and results: made, freed, waited for
  *   engine.c       start, stop, the queue, the loop thread
+ *   sockets.c      what the loop waits for, and waking it
  *   watch.c        first byte, stall and deadline; pauses and their end
  *   pool.c         easy handles and what is the same for all of them
  *   transfer.c     one attempt: its hops, from start to delivery
@@ -106,6 +107,10 @@ struct http_engine {
 	struct credentials *credentials;
 	unsigned generation;
 
+	int epoll, waker;		/* the sockets; who wakes the loop */
+	int64_t timer_ms;		/* libcurl wants to be called; -1: no */
+	atomic_bool is_asleep, has_orders;
+
 	atomic_bool is_woken;		/* a sink has room again */
 	atomic_bool has_paused;		/* a sink had none */
 
@@ -163,6 +168,28 @@ void transfer_to_back(struct transfer *t);
  * false when out of memory.
  */
 bool ask_prepare(struct transfer *t);
+
+/* ---- sockets.c ---- */
+
+/*
+ * sockets_open(e, err): Before the loop starts; e->multi is there.  0,
+ * ARK_EUSAGE without descriptors, or ARK_EBUG.
+ */
+int sockets_open(struct http_engine *e, struct ark_error *err);
+
+/* sockets_close(e): When libcurl is closed; also what was half opened. */
+void sockets_close(struct http_engine *e);
+
+/* sockets_wake(e): End the sleep, or prevent the next one.  Any thread. */
+void sockets_wake(struct http_engine *e);
+
+/*
+ * sockets_wait(e, wait_ms):
+ * Sleep until a socket is ready, libcurl's timer runs out, somebody wakes the
+ * loop or wait_ms have passed, and have libcurl do what can be done.  Its
+ * failure is passed on.
+ */
+CURLMcode sockets_wait(struct http_engine *e, int wait_ms);
 
 /* ---- watch.c ---- */
 

@@ -94,7 +94,10 @@ deliver(struct transfer *t)
 	r->request = &t->request;
 	r->letter.kind = t->request.reply_kind;
 	t->has_result = true;
-	mailbox_post(t->request.reply, &r->letter);
+	if (t->request.take)
+		t->request.take(r);
+	else
+		mailbox_post(t->request.reply, &r->letter);
 }
 
 static void
@@ -289,6 +292,8 @@ reset(struct http_engine *e, struct transfer *t)
 	memset(&t->result, 0, sizeof(t->result));
 	header_init(&t->result.head);
 	buf_init(&t->result.body, most);
+	/* What answers a body, a login's, holds a token. */
+	t->result.body.is_secret = t->request.body != NULL;
 	t->engine = e;
 	t->hop = (struct url){ 0 };
 	t->n_stale = 0;

@@ -55,7 +55,8 @@ normalise_host(struct url *out, const char *host)
 	} else if (len && host[len - 1] == '.') {
 		len--;
 	}
-	if (!len || len >= sizeof(out->host))
+	/* A second final dot would be the host's final dot next time. */
+	if (!len || host[len - 1] == '.' || len >= sizeof(out->host))
 		return "the host is empty or too long";
 	for (size_t i = 0; i < len; i++) {
 		char c = host[i];
@@ -69,6 +70,27 @@ normalise_host(struct url *out, const char *host)
 	}
 	out->host[len] = 0;
 	return NULL;
+}
+
+/*
+ * Put host in its one spelling into h.  Return whether libcurl, asked for the
+ * address that is now in h, would still see that host: "0x7f." is a name to it
+ * and "0x7f" is 0.0.0.127.
+ */
+static bool
+settle_host(CURLU *h, const char *host)
+{
+	char *href = NULL, *seen = NULL;
+	bool is_same;
+
+	is_same = !curl_url_set(h, CURLUPART_HOST, host, 0) &&
+		  !curl_url_get(h, CURLUPART_URL, &href, 0) &&
+		  !curl_url_set(h, CURLUPART_URL, href, 0) &&
+		  !curl_url_get(h, CURLUPART_HOST, &seen, 0) &&
+		  !strcmp(seen, host);
+	curl_free(href);
+	curl_free(seen);
+	return is_same;
 }
 
 static const char *
@@ -88,8 +110,7 @@ take_host(struct url *out, CURLU *h)
 		is_v6 = host[0] == '[';
 		if (is_v6 != !!strchr(out->host, ':'))
 			flaw = "the host holds a character that is not allowed";
-		else if (!is_v6 &&
-			 curl_url_set(h, CURLUPART_HOST, out->host, 0))
+		else if (!settle_host(h, is_v6 ? host : out->host))
 			flaw = "the host is malformed";
 	}
 	curl_free(host);

@@ -17,10 +17,12 @@ SYSTEM = set("""
     arpa/inet.h dirent.h endian.h fcntl.h fnmatch.h getopt.h glob.h netdb.h
     net/if.h netinet/in.h netinet/tcp.h poll.h pthread.h pwd.h sched.h
     semaphore.h spawn.h strings.h sys/file.h sys/ioctl.h sys/mman.h
-    sys/prctl.h sys/random.h sys/resource.h sys/sendfile.h sys/socket.h
+    sys/epoll.h sys/eventfd.h sys/prctl.h sys/random.h sys/resource.h
+    sys/sendfile.h sys/socket.h
     sys/stat.h sys/statvfs.h sys/syscall.h sys/time.h sys/types.h sys/uio.h
     sys/un.h sys/utsname.h sys/vfs.h sys/wait.h sys/xattr.h syslog.h termios.h
-    unistd.h linux/falloc.h linux/fs.h linux/openat2.h linux/stat.h
+    unistd.h linux/falloc.h linux/fs.h linux/landlock.h linux/openat2.h
+    linux/stat.h
 """.split())
 
 # Of these a public header may include only what C itself has.

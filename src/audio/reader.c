@@ -23,12 +23,15 @@ reader_left(const struct reader *r, int64_t offset)
 	return offset < r->size ? r->size - offset : 0;
 }
 
-/* Move the window to offset, which lies within the size. */
+/* Move the window to offset, where n bytes lie within the size. */
 static int
-fill(struct reader *r, int64_t offset)
+fill(struct reader *r, int64_t offset, size_t n)
 {
 	int64_t left = reader_left(r, offset);
-	size_t want = left < READER_WINDOW ? (size_t)left : READER_WINDOW;
+	/* Of most bodies the first bytes are all that is looked at. */
+	size_t most = offset || n > READER_FIRST ? READER_WINDOW :
+						   READER_FIRST;
+	size_t want = left < (int64_t)most ? (size_t)left : most;
 	ssize_t got = fdio_pread(r->fd, r->window, want, offset);
 
 	if (got < 0) {
@@ -66,7 +69,7 @@ reader_get(struct reader *r, int64_t offset, size_t n)
 		if (skip <= r->n && r->n - skip >= n)
 			return r->window + skip;
 	}
-	if (fill(r, offset))
+	if (fill(r, offset, n))
 		return NULL;
 	return r->window;
 }

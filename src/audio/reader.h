@@ -15,6 +15,7 @@
 #include "base/error.h"
 
 #define READER_WINDOW 65536
+#define READER_FIRST 4096	/* at the start */
 
 struct reader {
 	int fd;

@@ -154,6 +154,22 @@ join(struct buf *out, const char *line, size_t n)
 	(void)buf_add(out, line, n);
 }
 
+size_t
+baginfo_count(const char *text, size_t n, const char *label)
+{
+	struct lines lines;
+	const char *line, *colon;
+	size_t len, count = 0;
+
+	lines_init(&lines, text, n);
+	while (lines_next(&lines, &line, &len)) {
+		colon = memchr(line, ':', len);
+		if (colon && is_label(line, (size_t)(colon - line), label))
+			count++;
+	}
+	return count;
+}
+
 int
 baginfo_get(const char *text, size_t n, const char *label, struct buf *out)
 {

@@ -28,4 +28,7 @@ void baginfo_put_int(struct buf *out, const char *label, int64_t value);
  */
 int baginfo_get(const char *text, size_t n, const char *label, struct buf *out);
 
+/* baginfo_count(text, n, label): How many lines begin with "label:". */
+size_t baginfo_count(const char *text, size_t n, const char *label);
+
 #endif

@@ -1,5 +1,6 @@
 #include "manifest/manifest.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,29 @@
 #include "base/text.h"
 #include "manifest/lines.h"
 
-#define HEX_LEN (DIGEST_SHA256_HEX - 1)
+enum manifest_role
+manifest_role(const char *name, char algorithm[MANIFEST_ALGORITHM_SIZE])
+{
+	static const char tag[] = "tag", head[] = "manifest-", tail[] = ".txt";
+	const bool is_tags = !strncmp(name, tag, sizeof(tag) - 1);
+	size_t n;
+
+	algorithm[0] = '\0';
+	if (is_tags)
+		name += sizeof(tag) - 1;
+	if (strncmp(name, head, sizeof(head) - 1))
+		return MANIFEST_NONE;
+	name += sizeof(head) - 1;
+	n = strlen(name);
+	if (n < sizeof(tail) || strcmp(name + n - sizeof(tail) + 1, tail))
+		return MANIFEST_NONE;
+	n -= sizeof(tail) - 1;
+	if (n >= MANIFEST_ALGORITHM_SIZE)
+		n = MANIFEST_ALGORITHM_SIZE - 1;
+	memcpy(algorithm, name, n);
+	algorithm[n] = '\0';
+	return is_tags ? MANIFEST_TAGS : MANIFEST_PAYLOAD;
+}
 
 void
 manifest_release(struct manifest *m)
@@ -24,8 +47,8 @@ manifest_release(struct manifest *m)
 
 /* Add an entry whose path becomes the manifest's, also when that fails. */
 static int
-add_taken(struct manifest *m, char *path,
-	  const uint8_t sha256[DIGEST_SHA256_SIZE], int64_t bytes)
+add_taken(struct manifest *m, char *path, const uint8_t *digest,
+	  int64_t bytes)
 {
 	struct manifest_entry *e;
 
@@ -39,7 +62,7 @@ add_taken(struct manifest *m, char *path,
 	m->entries = e;
 	e = &m->entries[m->n++];
 	e->path = path;
-	memcpy(e->sha256, sha256, DIGEST_SHA256_SIZE);
+	memcpy(e->digest, digest, digest_size(m->kind));
 	e->bytes = bytes;
 	return 0;
 }
@@ -49,6 +72,7 @@ manifest_add(struct manifest *m, const char *path,
 	     const uint8_t sha256[DIGEST_SHA256_SIZE], int64_t bytes,
 	     struct ark_error *err)
 {
+	assert(m->kind == DIGEST_SHA256);
 	return add_taken(m, strdup(path), sha256, bytes) ? error_nomem(err) : 0;
 }
 
@@ -104,11 +128,12 @@ print_path(struct buf *out, const char *path)
 void
 manifest_print(const struct manifest *m, struct buf *out)
 {
-	char hex[DIGEST_SHA256_HEX];
+	size_t size = digest_size(m->kind);
+	char hex[DIGEST_HEX_SIZE];
 
 	for (size_t i = 0; i < m->n; i++) {
-		digest_hex(hex, m->entries[i].sha256, DIGEST_SHA256_SIZE);
-		(void)buf_add(out, hex, HEX_LEN);
+		digest_hex(hex, m->entries[i].digest, size);
+		(void)buf_add(out, hex, 2 * size);
 		(void)buf_add(out, "  ", 2);
 		print_path(out, m->entries[i].path);
 		(void)buf_addc(out, '\n');
@@ -182,28 +207,16 @@ path_flaw(const char *path, bool is_payload)
 	return NULL;
 }
 
-/* Read one line into m, or say what is wrong with it. */
+/* Add the path that n bytes at p encode, or say what is wrong with it. */
 static int
-parse_line(struct manifest *m, const char *line, size_t n, bool is_payload,
-	   const char **flaw)
+add_path(struct manifest *m, const char *p, size_t n, bool is_payload,
+	 const uint8_t *digest, const char **flaw)
 {
-	uint8_t sha256[DIGEST_SHA256_SIZE];
-	char hex[DIGEST_SHA256_HEX] = "";
-	char *path;
-	size_t at = HEX_LEN;
+	char *path = malloc(n + 1);
 
-	if (n > HEX_LEN)
-		memcpy(hex, line, HEX_LEN);
-	while (at < n && (line[at] == ' ' || line[at] == '\t'))
-		at++;
-	if (digest_unhex(sha256, sizeof(sha256), hex) || at == HEX_LEN) {
-		*flaw = "expected 64 hex digits, white space and a path";
-		return ARK_EFORMAT;
-	}
-	path = malloc(n - at + 1);
 	if (!path)
 		return ARK_ENOMEM;
-	if (decode_path(path, line + at, n - at))
+	if (decode_path(path, p, n))
 		*flaw = "a NUL, or a % that is not of %0A, %0D or %25";
 	else
 		*flaw = path_flaw(path, is_payload);
@@ -211,7 +224,90 @@ parse_line(struct manifest *m, const char *line, size_t n, bool is_payload,
 		free(path);
 		return ARK_EFORMAT;
 	}
-	return add_taken(m, path, sha256, -1);
+	return add_taken(m, path, digest, -1);
+}
+
+/* Read one line into m, or say what is wrong with it. */
+static int
+parse_line(struct manifest *m, const char *line, size_t n, bool is_payload,
+	   const char **flaw)
+{
+	const size_t size = digest_size(m->kind), digits = 2 * size;
+	uint8_t digest[DIGEST_MAX_SIZE];
+	char hex[DIGEST_HEX_SIZE] = "";
+	size_t at = digits;
+
+	if (n > digits)
+		memcpy(hex, line, digits);
+	while (at < n && (line[at] == ' ' || line[at] == '\t'))
+		at++;
+	if (digest_unhex(digest, size, hex) || at == digits || at == n) {
+		*flaw = "expected the hex digits of its digest, white space "
+			"and a path";
+		return ARK_EFORMAT;
+	}
+	return add_path(m, line + at, n - at, is_payload, digest, flaw);
+}
+
+/* Past the white space, if there is any, behind the word at *p. */
+static bool
+next_word(const char **p, const char *end)
+{
+	const char *q = *p;
+
+	while (q < end && (*q == ' ' || *q == '\t'))
+		q++;
+	if (q == *p || q == end)
+		return false;
+	*p = q;
+	return true;
+}
+
+static const char *
+word_end(const char *p, const char *end)
+{
+	while (p < end && *p != ' ' && *p != '\t')
+		p++;
+	return p;
+}
+
+/* "-" or digits, all of a length that fits. */
+static int
+parse_length(const char *p, size_t n, int64_t *out)
+{
+	char text[24] = "";
+
+	*out = -1;
+	if (n == 1 && *p == '-')
+		return 0;
+	if (n == 0 || n >= sizeof(text) || *p < '0' || *p > '9')
+		return ARK_EFORMAT;
+	memcpy(text, p, n);
+	return text_to_int(text, 0, INT64_MAX, out);
+}
+
+static int
+parse_fetch_line(struct manifest *m, const char *line, size_t n,
+		 const char **flaw)
+{
+	static const uint8_t no_digest[DIGEST_MAX_SIZE] = { 0 };
+	const char *end = line + n, *p = word_end(line, end), *length;
+	int64_t bytes = -1;
+	int rc;
+
+	*flaw = "expected a URL, its length or \"-\", and a path";
+	if (!memchr(line, ':', (size_t)(p - line)) || !next_word(&p, end))
+		return ARK_EFORMAT;
+	length = p;
+	p = word_end(p, end);
+	if (parse_length(length, (size_t)(p - length), &bytes) ||
+	    !next_word(&p, end))
+		return ARK_EFORMAT;
+	*flaw = NULL;
+	rc = add_path(m, p, (size_t)(end - p), true, no_digest, flaw);
+	if (!rc)
+		m->entries[m->n - 1].bytes = bytes;
+	return rc;
 }
 
 static int
@@ -250,6 +346,28 @@ manifest_parse(struct manifest *m, const char *text, size_t n, int is_payload,
 			return error_nomem(err);
 		if (rc)
 			return error_set(err, rc, "manifest: line %zu: %s",
+					 lines.number, flaw);
+	}
+	manifest_sort(m);
+	return refuse_repeated(m, err);
+}
+
+int
+manifest_parse_fetch(struct manifest *m, const char *text, size_t n,
+		     struct ark_error *err)
+{
+	struct lines lines;
+	const char *line, *flaw = NULL;
+	size_t len;
+	int rc;
+
+	lines_init(&lines, text, n);
+	while (lines_next(&lines, &line, &len)) {
+		rc = parse_fetch_line(m, line, len, &flaw);
+		if (rc == ARK_ENOMEM)
+			return error_nomem(err);
+		if (rc)
+			return error_set(err, rc, "fetch.txt: line %zu: %s",
 					 lines.number, flaw);
 	}
 	manifest_sort(m);

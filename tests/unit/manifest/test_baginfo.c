@@ -165,10 +165,24 @@ test_get(void **state)
 	}
 }
 
+static void
+test_count(void **state)
+{
+	static const char text[] = "A: 1\na:\nAB: A: 2\r\nB: 3\n A: 4\rA : 5\n"
+				   "nonsense\nA:6";
+
+	(void)state;
+	assert_int_equal(baginfo_count(text, sizeof(text) - 1, "A"), 3);
+	assert_int_equal(baginfo_count(text, sizeof(text) - 1, "b"), 1);
+	assert_int_equal(baginfo_count(text, sizeof(text) - 1, "C"), 0);
+	assert_int_equal(baginfo_count(NULL, 0, "A"), 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_count),
 		cmocka_unit_test(test_bagit),
 		cmocka_unit_test(test_put),
 		cmocka_unit_test(test_long_word),

@@ -206,10 +206,133 @@ test_repeated(void **state)
 	manifest_release(&m);
 }
 
+/* What a file in the base folder of a bag is, by its name. */
+static void
+test_role(void **state)
+{
+	static const struct {
+		const char *name;
+		enum manifest_role role;
+		const char *algorithm;
+	} rows[] = {
+		{ "manifest-sha256.txt", MANIFEST_PAYLOAD, "sha256" },
+		{ "tagmanifest-md5.txt", MANIFEST_TAGS, "md5" },
+		{ "manifest-x.txt", MANIFEST_PAYLOAD, "x" },
+		{ "manifest-a-b.txt", MANIFEST_PAYLOAD, "a-b" },
+		{ "manifest-0123456789012345678901234567890123456789.txt",
+		  MANIFEST_PAYLOAD, "0123456789012345678901234567890" },
+		{ "manifest-.txt", MANIFEST_NONE, "" },
+		{ "manifest.txt", MANIFEST_NONE, "" },
+		{ "manifest-sha256.txt~", MANIFEST_NONE, "" },
+		{ "manifest-sha256", MANIFEST_NONE, "" },
+		{ "xmanifest-sha256.txt", MANIFEST_NONE, "" },
+		{ "Manifest-sha256.txt", MANIFEST_NONE, "" },
+		{ "tagtagmanifest-md5.txt", MANIFEST_NONE, "" },
+		{ "tag", MANIFEST_NONE, "" },
+		{ "", MANIFEST_NONE, "" },
+	};
+	char algorithm[MANIFEST_ALGORITHM_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(manifest_role(rows[i].name, algorithm),
+				 rows[i].role);
+		assert_string_equal(algorithm, rows[i].algorithm);
+	}
+}
+
+/* Manifests of other digests take as many digits as these have. */
+static void
+test_kinds(void **state)
+{
+	static const struct {
+		enum digest_kind kind;
+		const char *hex;
+	} rows[] = {
+		{ DIGEST_MD5, "0123456789abcdef0123456789abcdef" },
+		{ DIGEST_SHA512,
+		  "0123456789abcdef0123456789abcdef0123456789abcdef0123456789"
+		  "abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123"
+		  "456789abcdef" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct manifest m = { .kind = rows[i].kind };
+		struct buf text = BUF_INIT(1000), out = BUF_INIT(1000);
+
+		(void)buf_addf(&text, "%s  data/a\n", rows[i].hex);
+		assert_int_equal(manifest_parse(&m, buf_text(&text), text.len,
+						1, NULL), 0);
+		assert_memory_equal(m.entries[0].digest, bytes, 16);
+		manifest_print(&m, &out);
+		assert_string_equal(buf_text(&out), buf_text(&text));
+		assert_int_equal(manifest_parse(&m, HEX "  data/b\n", 75, 1,
+						NULL), ARK_EFORMAT);
+		manifest_release(&m);
+		assert_int_equal(m.kind, DIGEST_SHA256);
+		buf_release(&text);
+		buf_release(&out);
+	}
+}
+
+/* Lines of fetch.txt; path NULL where it must be refused. */
+static void
+test_fetch(void **state)
+{
+	static const struct {
+		const char *line, *path;
+		int64_t length;
+	} rows[] = {
+		{ "http://x/y 12 data/a", "data/a", 12 },
+		{ "https://x/y\t-  data/a b", "data/a b", -1 },
+		{ "http://x/y 0 data/%0A%25\r\n", "data/\n%", 0 },
+		{ "urn:x 9223372036854775807 data/a", "data/a", INT64_MAX },
+		{ "http://x/y 9223372036854775808 data/a", NULL, 0 },
+		{ "http://x/y -1 data/a", NULL, 0 },
+		{ "http://x/y +1 data/a", NULL, 0 },
+		{ "http://x/y 1x data/a", NULL, 0 },
+		{ "http://x/y data/a", NULL, 0 },
+		{ "http://x/y 1 ", NULL, 0 },
+		{ "http://x/y 1", NULL, 0 },
+		{ "http://x/y", NULL, 0 },
+		{ "x/y 1 data/a", NULL, 0 },
+		{ " http://x/y 1 data/a", NULL, 0 },
+		{ "http://x/y 1 data/../a", NULL, 0 },
+		{ "http://x/y 1 /etc/passwd", NULL, 0 },
+		{ "http://x/y 1 ~/a", NULL, 0 },
+		{ "http://x/y 1 bagit.txt", NULL, 0 },
+		{ "http://x/y 1 data/a%2F", NULL, 0 },
+		{ "http://x/y 1 data/\xff", NULL, 0 },
+		{ "\n", NULL, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct manifest m = { 0 };
+		struct ark_error err = { 0 };
+		int rc = manifest_parse_fetch(&m, rows[i].line,
+					      strlen(rows[i].line), &err);
+
+		if (!rows[i].path) {
+			assert_int_equal(rc, ARK_EFORMAT);
+			assert_non_null(strstr(err.text, "fetch.txt: line 1"));
+		} else {
+			assert_int_equal(rc, 0);
+			assert_string_equal(m.entries[0].path, rows[i].path);
+			assert_int_equal(m.entries[0].bytes, rows[i].length);
+		}
+		manifest_release(&m);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_role),
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_fetch),
 		cmocka_unit_test(test_sorted),
 		cmocka_unit_test(test_print),
 		cmocka_unit_test(test_lines),

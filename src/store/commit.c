@@ -3,13 +3,13 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/fdio.h"
+#include "base/thread.h"
 #include "store/beneath.h"
 #include "store/partial.h"
 
@@ -136,20 +136,16 @@ sync_all(struct batch *b, unsigned n_threads)
 {
 	struct queue q = { .batch = b };
 	pthread_t threads[THREADS_MAX];
-	sigset_t all, before;
 	unsigned n = 0;
 
 	if (b->n < THREADS_FROM || b->store->durability == STORE_NONE)
 		n_threads = 1;
 	if (n_threads > THREADS_MAX)
 		n_threads = THREADS_MAX;
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	/* This thread is one of them, and does with fewer if it must. */
 	while (n + 1 < n_threads &&
-	       !pthread_create(&threads[n], NULL, sync_files, &q))
+	       !thread_start(&threads[n], "callark-fsync", sync_files, &q))
 		n++;
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	(void)sync_files(&q);
 	while (n)
 		(void)pthread_join(threads[--n], NULL);

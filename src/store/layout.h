@@ -20,8 +20,9 @@ struct layout_fields {
  * layout_check(template, err):
  * Whether template is text of [A-Za-z0-9._-] and {time} {id} {agent}
  * {service} {protocol} {origin}, with {id} in it exactly once, beginning with a
- * letter, a digit or a field, and with "-" or "." between {id} and every other
- * field but {time}.  Return 0 or ARK_EUSAGE.
+ * letter, a digit or a field, with "-" or "." between {id} and every other
+ * field but {time}, and with no letter or digit right behind an {id} that it
+ * begins with.  Return 0 or ARK_EUSAGE.
  */
 int layout_check(const char *template, struct ark_error *err);
 

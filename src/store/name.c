@@ -129,6 +129,21 @@ room_for_words(size_t fixed, size_t id_len)
 	return taken < LAYOUT_NAME_MAX ? LAYOUT_NAME_MAX - taken : 0;
 }
 
+/*
+ * Whether letters or digits follow an id that begins the name: they could make
+ * a device of it ("{id}1" of "com1"), and what is then put in front of that
+ * name another id may have by itself ("xcom").
+ */
+static bool
+is_id_prolonged(const char *template)
+{
+	static const char id[] = "{id}";
+	size_t n = sizeof(id) - 1;
+
+	return !strncmp(template, id, n) && template[n] &&
+	       !strchr("._-{", template[n]);
+}
+
 int
 layout_check(const char *template, struct ark_error *err)
 {
@@ -145,6 +160,10 @@ layout_check(const char *template, struct ark_error *err)
 		return error_set(err, ARK_EUSAGE, "name template: expected a "
 				 "letter, a digit or a field first, found "
 				 "\"%c\"", template[0]);
+	if (is_id_prolonged(template))
+		return error_set(err, ARK_EUSAGE, "name template: expected "
+				 "\"-\", \".\" or \"_\" behind {id} at its "
+				 "beginning, found \"%c\"", template[4]);
 	if (room_for_words(sums.fixed, SAFE_ID_MAX) < 1 + sums.n_words * 4)
 		return error_set(err, ARK_EUSAGE, "name template: too long for "
 				 "names of %d bytes", LAYOUT_NAME_MAX);
@@ -252,7 +271,7 @@ layout_name(char out[LAYOUT_NAME_MAX + 1], const char *template,
 	if (rc)
 		goto out;
 	text = buf_text(&name);
-	/* Only a word can bring this about: safe_id() has seen to the id. */
+	/* By what stands around the id: safe_id() has seen to the id alone. */
 	if (safe_is_device(text))
 		*out++ = 'x';
 	memcpy(out, text, name.len + 1);

@@ -32,47 +32,39 @@ sink_begin(struct sink *sink, int64_t offset, int64_t total)
 	return pool_begin(part, offset, total);
 }
 
-static int
-out_of_memory(struct store_part *part)
-{
-	struct ark_error err = { 0 };
-
-	(void)error_nomem(&err);
-	pool_fail(part, &err);
-	return ARK_ENOMEM;
-}
-
+/*
+ * A full block stays until there is more for the next: what a small body needs
+ * is then left with its writer in one piece, by part_settle().
+ */
 static int
 sink_write(struct sink *sink, const uint8_t *bytes, size_t n)
 {
 	struct store_part *part = (struct store_part *)sink;
-	int rc;
+	size_t room = part->filling ? PART_BLOCK - part->filling->len : 0;
+	int rc = 0;
 
 	assert(part->has_begun);
-	rc = pool_admit(part, n);
-	if (rc)
-		return rc;
-	while (n) {
+	if (n > room)
+		rc = pool_admit(part);
+	while (!rc && n) {
 		struct block *b = part->filling;
 		size_t take = n;
 
-		if (!b)
-			b = part->filling = pool_block(part->parts);
-		if (!b)
-			return out_of_memory(part);
+		if (!b || b->len == PART_BLOCK) {
+			rc = pool_turn(part);
+			continue;
+		}
 		if (take > PART_BLOCK - b->len)
 			take = PART_BLOCK - b->len;
 		memcpy(b->bytes + b->len, bytes, take);
 		b->len += take;
 		bytes += take;
 		n -= take;
-		if (b->len == PART_BLOCK)
-			pool_give(part);
 	}
-	return 0;
+	return rc;
 }
 
-/* Enter part in the list of open ones, unless its identity is there. */
+/* Enter part among the open ones, unless its identity is there. */
 static int
 enter(struct store_part *part, struct ark_error *err)
 {
@@ -80,19 +72,13 @@ enter(struct store_part *part, struct ark_error *err)
 	int rc = 0;
 
 	(void)pthread_mutex_lock(&p->mutex);
-	for (struct store_part *o = p->open; o && !rc; o = o->next_open) {
-		if (!strcmp(o->name, part->name))
-			rc = error_set(err, ARK_EEXISTS, STORE_PARTIAL "/%s: "
-				       "open already", part->name);
-	}
-	if (!rc) {
-		part->next_open = p->open;
-		part->open_link = &p->open;
-		if (p->open)
-			p->open->open_link = &part->next_open;
-		p->open = part;
+	if (idmap_get(&p->open, part->name))
+		rc = error_set(err, ARK_EEXISTS, STORE_PARTIAL "/%s: open "
+			       "already", part->name);
+	else if (idmap_put(&p->open, part->name, part))
+		rc = error_nomem(err);
+	else
 		part->writer = &p->writers[p->n_opened++ % p->n_writers];
-	}
 	(void)pthread_mutex_unlock(&p->mutex);
 	return rc;
 }
@@ -103,10 +89,8 @@ leave(struct store_part *part)
 	struct parts *p = part->parts;
 
 	(void)pthread_mutex_lock(&p->mutex);
-	if (part->open_link)
-		*part->open_link = part->next_open;
-	if (part->next_open)
-		part->next_open->open_link = part->open_link;
+	if (idmap_get(&p->open, part->name) == part)
+		idmap_drop(&p->open, part->name);
 	(void)pthread_mutex_unlock(&p->mutex);
 }
 

@@ -11,7 +11,9 @@
 #define STORE_PARTIAL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
+#include "base/idmap.h"
 #include "store/inside.h"
 #include "store/part.h"
 
@@ -20,6 +22,9 @@
 
 #define PARTIAL_HEX 32			/* of the SHA-256 of the identity */
 #define PARTIAL_NAME (PARTIAL_HEX + sizeof(".part"))
+
+#define RECORD_MAX 1024			/* bytes of a whole record */
+#define RECORD_BOOT_SIZE 37		/* of the kernel's boot id, with NUL */
 
 struct block {
 	struct block *next;
@@ -49,7 +54,6 @@ struct store_part {
 	bool has_begun;
 
 	/* Under the mutex. */
-	struct store_part *next_open, **open_link;
 	struct store_part *next_ready;
 	bool is_ready;			/* waiting for its writer or with it */
 	bool is_starving;		/* was refused room */
@@ -97,7 +101,8 @@ struct parts {
 	size_t max_busy, n_busy;	/* blocks given away, not yet written */
 	struct block *spare;
 	bool is_starving, is_stopping;
-	struct store_part *open;
+	struct idmap open;		/* parts by their names */
+	atomic_size_t n_records;	/* at least so many; 0 is certain */
 	unsigned n_opened;
 	unsigned n_writers;
 	struct writer *writers;
@@ -106,14 +111,16 @@ struct parts {
 /* The mutex is taken inside, except where told. */
 
 /*
- * pool_admit(part, n):
- * Whether the sender may add n bytes now: 0, SINK_AGAIN or the part's failure.
+ * pool_admit(part):
+ * Whether the sender may hand over one more block now: 0, SINK_AGAIN or the
+ * part's failure.
  */
-int pool_admit(struct store_part *part, size_t n);
-/* pool_block(p): A fresh block, or NULL when memory is out. */
-struct block *pool_block(struct parts *p);
-/* pool_give(part): Hand the block that is being filled to the writer. */
-void pool_give(struct store_part *part);
+int pool_admit(struct store_part *part);
+/*
+ * pool_turn(part): Hand the block that is being filled, if any, to the writer
+ * and take a fresh one.  0 or ARK_ENOMEM.
+ */
+int pool_turn(struct store_part *part);
 /* pool_begin(part, offset, total): Void what was given and begin anew. */
 int pool_begin(struct store_part *part, int64_t offset, int64_t total);
 /* pool_settle(part): Hand over what is being filled; it was the last. */
@@ -148,11 +155,31 @@ void body_carry_out(struct writer *w, struct store_part *part,
 /* part_free(part): Close and forget the part; the file stays. */
 void part_free(struct store_part *part);
 
+/* The record beside a partial; resume.c tells how it is written. */
+struct record {
+	char identity[DIGEST_SHA256_HEX];
+	char etag[PART_ETAG_SIZE];
+	int64_t total, synced;		/* total -1: unknown */
+	char boot[RECORD_BOOT_SIZE];
+};
+
+/* record_parse(r, content): 0, or ARK_EFORMAT when anything is amiss. */
+int record_parse(struct record *r, const struct buf *content);
+
+/* record_print(out, r): Add the text of r, whose etag a record can hold. */
+void record_print(struct buf *out, const struct record *r);
+
 /*
  * record_take(s, part): Read what an earlier run kept into part->kept and
  * remove the record, so that it is never trusted twice.
  */
 void record_take(struct store *s, struct store_part *part);
+
+/*
+ * records_count(p, err): See how many records there are, so that nobody looks
+ * for one where there is none.  0, ARK_EDISK, ARK_ENOMEM.
+ */
+int records_count(struct parts *p, struct ark_error *err);
 
 /* record_put(s, part, etag, total, err): Write the record, durably. */
 int record_put(struct store *s, const struct store_part *part,

@@ -78,44 +78,6 @@ pool_release(struct store_part *part, struct block *b)
 		wake(p);
 }
 
-int
-pool_admit(struct store_part *part, size_t n)
-{
-	struct parts *p = part->parts;
-	size_t room = part->filling ? PART_BLOCK - part->filling->len : 0;
-	int rc;
-
-	(void)pthread_mutex_lock(&p->mutex);
-	rc = part->rc;
-	if (!rc && n > room && p->n_busy >= p->max_busy) {
-		p->is_starving = true;
-		rc = SINK_AGAIN;
-	} else if (!rc && n > room && part->n_busy >= fair_share(p)) {
-		part->is_starving = true;
-		rc = SINK_AGAIN;
-	}
-	(void)pthread_mutex_unlock(&p->mutex);
-	return rc;
-}
-
-struct block *
-pool_block(struct parts *p)
-{
-	struct block *b;
-
-	(void)pthread_mutex_lock(&p->mutex);
-	b = p->spare;
-	if (b)
-		p->spare = b->next;
-	(void)pthread_mutex_unlock(&p->mutex);
-	if (!b)
-		b = malloc(sizeof(*b));
-	if (!b)
-		return NULL;
-	b->next = NULL;
-	b->len = 0;
-	return b;
-}
 
 /* Add what is being filled to the orders; the mutex is held. */
 static void
@@ -133,12 +95,49 @@ give(struct store_part *part)
 	make_ready(part);
 }
 
-void
-pool_give(struct store_part *part)
+int
+pool_admit(struct store_part *part)
 {
-	(void)pthread_mutex_lock(&part->parts->mutex);
+	struct parts *p = part->parts;
+	int rc;
+
+	(void)pthread_mutex_lock(&p->mutex);
+	rc = part->rc;
+	if (!rc && p->n_busy >= p->max_busy) {
+		p->is_starving = true;
+		rc = SINK_AGAIN;
+	} else if (!rc && part->n_busy >= fair_share(p)) {
+		part->is_starving = true;
+		rc = SINK_AGAIN;
+	}
+	(void)pthread_mutex_unlock(&p->mutex);
+	return rc;
+}
+
+int
+pool_turn(struct store_part *part)
+{
+	struct parts *p = part->parts;
+	struct ark_error err = { 0 };
+	struct block *fresh;
+
+	(void)pthread_mutex_lock(&p->mutex);
 	give(part);
-	(void)pthread_mutex_unlock(&part->parts->mutex);
+	fresh = p->spare;
+	if (fresh)
+		p->spare = fresh->next;
+	(void)pthread_mutex_unlock(&p->mutex);
+	if (!fresh)
+		fresh = malloc(sizeof(*fresh));
+	if (!fresh) {
+		(void)error_nomem(&err);
+		pool_fail(part, &err);
+		return ARK_ENOMEM;
+	}
+	fresh->next = NULL;
+	fresh->len = 0;
+	part->filling = fresh;
+	return 0;
 }
 
 /* Put back every block that waits; the mutex is held. */

@@ -103,32 +103,39 @@ feed(struct digest *d, int fd, int64_t *size, struct ark_error *err)
 	return rc;
 }
 
-int
-store_hash(int fd, uint8_t out[DIGEST_SHA256_SIZE], int64_t *size,
-	   struct ark_error *err)
+static int
+hash_by(int fd, enum digest_kind kind, uint8_t out[DIGEST_MAX_SIZE],
+	int64_t *size, struct ark_error *err)
 {
-	uint8_t raw[DIGEST_MAX_SIZE];
 	struct digest *d = NULL;
 	int rc;
 
 	(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	rc = digest_new(&d, DIGEST_SHA256, err);
-	if (rc)
-		goto out;
-	rc = feed(d, fd, size, err);
-	if (rc)
-		goto out;
-	rc = digest_final(d, raw, err);
+	rc = digest_new(&d, kind, err);
 	if (!rc)
-		memcpy(out, raw, DIGEST_SHA256_SIZE);
-out:
+		rc = feed(d, fd, size, err);
+	if (!rc)
+		rc = digest_final(d, out, err);
 	digest_free(d);
 	return rc;
 }
 
 int
-store_sha256(struct store *s, const char *path,
-	     uint8_t out[DIGEST_SHA256_SIZE], int64_t *size,
+store_hash(int fd, uint8_t out[DIGEST_SHA256_SIZE], int64_t *size,
+	   struct ark_error *err)
+{
+	uint8_t raw[DIGEST_MAX_SIZE];
+	int rc;
+
+	rc = hash_by(fd, DIGEST_SHA256, raw, size, err);
+	if (!rc)
+		memcpy(out, raw, DIGEST_SHA256_SIZE);
+	return rc;
+}
+
+int
+store_digest(struct store *s, const char *path, enum digest_kind kind,
+	     uint8_t out[DIGEST_MAX_SIZE], int64_t *size,
 	     struct ark_error *err)
 {
 	struct stat st;
@@ -137,10 +144,24 @@ store_sha256(struct store *s, const char *path,
 	rc = store_regular(s->fd, path, &fd, &st, err);
 	if (rc)
 		return rc;
-	rc = store_hash(fd, out, size, err);
+	rc = hash_by(fd, kind, out, size, err);
 	if (rc)
 		error_prefix(err, "%s", path);
 	(void)fdio_close(&fd);
+	return rc;
+}
+
+int
+store_sha256(struct store *s, const char *path,
+	     uint8_t out[DIGEST_SHA256_SIZE], int64_t *size,
+	     struct ark_error *err)
+{
+	uint8_t raw[DIGEST_MAX_SIZE];
+	int rc;
+
+	rc = store_digest(s, path, DIGEST_SHA256, raw, size, err);
+	if (!rc)
+		memcpy(out, raw, DIGEST_SHA256_SIZE);
 	return rc;
 }
 

@@ -21,26 +21,17 @@
 #include "store/beneath.h"
 #include "store/partial.h"
 
-#define RECORD_MAX 1024
-#define BOOT_SIZE 37
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
-
-struct record {
-	char identity[DIGEST_SHA256_HEX];
-	char etag[PART_ETAG_SIZE];
-	int64_t total, synced;
-	char boot[BOOT_SIZE];
-};
 
 /* The boot id; "" where the kernel does not tell. */
 static void
-read_boot(char out[BOOT_SIZE])
+read_boot(char out[RECORD_BOOT_SIZE])
 {
 	int fd = open(BOOT_ID, O_RDONLY | O_CLOEXEC);
 	ssize_t n = -1;
 
 	if (fd >= 0)
-		n = read(fd, out, BOOT_SIZE - 1);
+		n = read(fd, out, RECORD_BOOT_SIZE - 1);
 	out[n > 0 ? n : 0] = 0;
 	(void)fdio_close(&fd);
 }
@@ -81,8 +72,8 @@ take_number(const char **text, const char *key, int64_t min, int64_t *out)
 	return text_to_int(value, min, INT64_MAX, out);
 }
 
-static int
-parse(struct record *r, const struct buf *content)
+int
+record_parse(struct record *r, const struct buf *content)
 {
 	const char *text = buf_text(content);
 	char version[4];
@@ -98,6 +89,15 @@ parse(struct record *r, const struct buf *content)
 	    take_line(&text, "boot", r->boot, sizeof(r->boot)) || *text)
 		return ARK_EFORMAT;
 	return record_can_hold(r->etag) ? 0 : ARK_EFORMAT;
+}
+
+void
+record_print(struct buf *out, const struct record *r)
+{
+	(void)buf_addf(out, "callark-partial 1\nidentity %s\netag %s\n"
+		       "total %lld\nsynced %lld\nboot %s\n", r->identity,
+		       r->etag, (long long)r->total, (long long)r->synced,
+		       r->boot);
 }
 
 bool
@@ -118,7 +118,7 @@ record_can_hold(const char *etag)
 static int64_t
 trusted(const struct store *s, const char *name, const struct record *r)
 {
-	char boot[BOOT_SIZE];
+	char boot[RECORD_BOOT_SIZE];
 	struct stat st;
 	int64_t size;
 
@@ -150,7 +150,7 @@ load(const struct store *s, const char *name, struct record *r,
 
 	record_name(record, name);
 	rc = fdio_slurp_at(s->partial, record, &content, NULL);
-	if (!rc && !parse(r, &content) &&
+	if (!rc && !record_parse(r, &content) &&
 	    !strncmp(r->identity, name, PARTIAL_HEX))
 		size = trusted(s, name, r);
 	if (size) {
@@ -168,8 +168,10 @@ record_take(struct store *s, struct store_part *part)
 	char record[PARTIAL_NAME];
 	struct record r = { 0 };
 
-	if (!load(s, part->name, &r, &part->kept))
+	if (!atomic_load(&part->parts->n_records) ||
+	    !load(s, part->name, &r, &part->kept))
 		return;
+	(void)atomic_fetch_sub(&part->parts->n_records, 1);
 	part->has_file = part->had_record = true;
 	record_name(record, part->name);
 	/* A record that stays could be trusted twice. */
@@ -183,24 +185,34 @@ record_put(struct store *s, const struct store_part *part, const char *etag,
 	   int64_t total, struct ark_error *err)
 {
 	const int flags = O_WRONLY | O_CREAT | O_EXCL;
-	bool is_synced = s->durability != STORE_NONE;
-	char name[PARTIAL_NAME], boot[BOOT_SIZE], text[RECORD_MAX];
-	int fd, n;
-	int rc = 0;
+	struct record r = { .total = total };
+	struct buf text = BUF_INIT(RECORD_MAX);
+	char name[PARTIAL_NAME];
+	int fd = -1;
+	int rc;
 
-	read_boot(boot);
+	(void)snprintf(r.identity, sizeof(r.identity), "%s", part->identity);
+	(void)snprintf(r.etag, sizeof(r.etag), "%s", etag);
+	if (s->durability != STORE_NONE)
+		r.synced = part->size;
+	read_boot(r.boot);
+	record_print(&text, &r);
+	rc = buf_status(&text, err);
+	if (rc)
+		goto out;
 	record_name(name, part->name);
-	n = snprintf(text, sizeof(text), "callark-partial 1\nidentity %s\n"
-		     "etag %s\ntotal %lld\nsynced %lld\nboot %s\n",
-		     part->identity, etag, (long long)total,
-		     is_synced ? (long long)part->size : 0, boot);
 	fd = beneath_open(s->partial, name, flags, STORE_FILE_MODE);
-	if (fd < 0 || fdio_write(fd, text, (size_t)n) || store_fsync(s, fd) ||
-	    fdio_close(&fd) || store_fsync(s, s->partial)) {
+	if (fd < 0 || fdio_write(fd, text.data, text.len) ||
+	    store_fsync(s, fd) || fdio_close(&fd) ||
+	    store_fsync(s, s->partial)) {
 		rc = error_errno(err, STORE_PARTIAL "/%s", name);
-		(void)fdio_close(&fd);
 		(void)unlinkat(s->partial, name, 0);
+	} else {
+		(void)atomic_fetch_add(&part->parts->n_records, 1);
 	}
+out:
+	(void)fdio_close(&fd);
+	buf_release(&text);
 	return rc;
 }
 
@@ -210,6 +222,22 @@ is_ours(const char *name, const char *suffix)
 {
 	return strspn(name, "0123456789abcdef") == PARTIAL_HEX &&
 	       !strcmp(name + PARTIAL_HEX, suffix);
+}
+
+int
+records_count(struct parts *p, struct ark_error *err)
+{
+	struct store_entry *entries = NULL;
+	size_t n = 0;
+	int rc;
+
+	rc = store_list(p->set.store, STORE_PARTIAL, &entries, &n, err);
+	for (size_t i = 0; i < n; i++) {
+		if (is_ours(entries[i].name, ".keep"))
+			(void)atomic_fetch_add(&p->n_records, 1);
+	}
+	free(entries);
+	return rc;
 }
 
 /* Whether the file called name in .partial can serve a later part. */

@@ -18,8 +18,8 @@ store_fail(struct ark_error *err, const char *path)
 {
 	if (errno != ELOOP && errno != EXDEV && errno != ENOTDIR)
 		return error_errno(err, "%s", path);
-	return error_set(err, ARK_EINTEGRITY, "%s: expected a path beneath the "
-			 "archive, found a symbolic link, a file in place of a "
+	return error_set(err, ARK_EINTEGRITY, "%s: expected a path that stays "
+			 "inside, found a symbolic link, a file in place of a "
 			 "folder, or a way out", path);
 }
 
@@ -62,11 +62,13 @@ sync_parent(const char *path, struct ark_error *err)
 
 /* Tell from errno why the root cannot be had. */
 static int
-refuse_root(const char *path, struct ark_error *err)
+refuse_root(const char *path, enum store_mode mode, struct ark_error *err)
 {
+	const char *what = mode == STORE_FOREIGN ? "folder" : "archive";
+
 	if (errno != ENOTDIR)
-		return error_errno(err, "archive %s", path);
-	return error_set(err, ARK_EUSAGE, "archive %s: expected a folder",
+		return error_errno(err, "%s %s", what, path);
+	return error_set(err, ARK_EUSAGE, "%s %s: expected a folder", what,
 			 path);
 }
 
@@ -83,11 +85,11 @@ find_root(struct store *s, const char *path, enum store_mode mode,
 			return error_set(err, ARK_EUSAGE, "archive %s: there "
 					 "is no folder to make it in", path);
 		if (!is_new && errno != EEXIST)
-			return refuse_root(path, err);
+			return refuse_root(path, mode, err);
 	}
 	s->root = realpath(path, NULL);
 	if (!s->root)
-		return refuse_root(path, err);
+		return refuse_root(path, mode, err);
 	return is_new ? sync_parent(s->root, err) : 0;
 }
 
@@ -122,7 +124,9 @@ open_root(struct store *s, const char *path, enum store_mode mode,
 		return rc;
 	s->fd = open(s->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->fd < 0)
-		return refuse_root(s->root, err);
+		return refuse_root(s->root, mode, err);
+	if (mode == STORE_FOREIGN)
+		return 0;
 	rc = check_root(s, err);
 	if (rc || mode == STORE_READ)
 		return rc;

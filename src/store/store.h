@@ -26,6 +26,7 @@ struct store;
 
 enum store_mode {
 	STORE_READ,	/* must exist; nothing is written */
+	STORE_FOREIGN,	/* the same, whosoever owns it and may write to it */
 	STORE_WRITE,	/* must exist */
 	STORE_CREATE,	/* made when missing (its parent must exist) */
 };
@@ -39,7 +40,8 @@ enum store_durability {
 /*
  * store_open(out, path, mode, err):
  * Open the root.  Refused (ARK_EUSAGE): no folder, no folder to make it in,
- * owned by another user than the effective one, writable by group or others.
+ * and, unless STORE_FOREIGN, owned by another user than the effective one,
+ * writable by group or others.
  * Also ARK_ENOTFOUND, ARK_EDISK, ARK_ENOMEM.
  */
 int store_open(struct store **out, const char *path, enum store_mode mode,
@@ -123,6 +125,11 @@ int store_list(struct store *s, const char *path, struct store_entry **entries,
  */
 int store_sha256(struct store *s, const char *path,
 		 uint8_t out[DIGEST_SHA256_SIZE], int64_t *size,
+		 struct ark_error *err);
+
+/* store_digest(s, path, kind, out, size, err): The same by another digest. */
+int store_digest(struct store *s, const char *path, enum digest_kind kind,
+		 uint8_t out[DIGEST_MAX_SIZE], int64_t *size,
 		 struct ark_error *err);
 
 #endif

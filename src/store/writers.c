@@ -2,10 +2,10 @@
  * The threads that write, and the life of the pool.
  */
 #include <assert.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/thread.h"
 #include "store/partial.h"
 
 #define MAX_WRITERS 64
@@ -45,18 +45,14 @@ static int
 start_writer(struct parts *p, struct ark_error *err)
 {
 	struct writer *w = &p->writers[p->n_writers];
-	sigset_t all, before;
 	int rc;
 
 	w->parts = p;
 	w->last = &w->first;
 	if (pthread_cond_init(&w->work, NULL))
 		return error_nomem(err);
-	/* Signals are for the main thread, and SIGXFSZ comes as EFBIG. */
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	rc = pthread_create(&w->thread, NULL, writer_main, w);
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	/* No signals in it: SIGXFSZ comes as EFBIG. */
+	rc = thread_start(&w->thread, "callark-write", writer_main, w);
 	if (rc) {
 		(void)pthread_cond_destroy(&w->work);
 		return error_set(err, ARK_ENOMEM, "writer thread: %s",
@@ -95,8 +91,9 @@ parts_start(struct parts **out, const struct parts_settings *s,
 		free(p);
 		return error_nomem(err);
 	}
+	rc = records_count(p, err);
 	p->writers = calloc(n, sizeof(*p->writers));
-	if (!p->writers)
+	if (!rc && !p->writers)
 		rc = error_nomem(err);
 	while (!rc && p->n_writers < n)
 		rc = start_writer(p, err);
@@ -113,7 +110,7 @@ parts_stop(struct parts *p)
 {
 	if (!p)
 		return;
-	assert(!p->open);
+	assert(!p->open.n);
 	(void)pthread_mutex_lock(&p->mutex);
 	p->is_stopping = true;
 	for (unsigned i = 0; i < p->n_writers; i++)
@@ -134,6 +131,7 @@ parts_stop(struct parts *p)
 		p->spare = next;
 	}
 	free(p->writers);
+	idmap_release(&p->open);
 	(void)pthread_cond_destroy(&p->idle);
 	(void)pthread_mutex_destroy(&p->mutex);
 	free(p);

@@ -60,14 +60,27 @@ scratch_setup(void **state)
 	return 0;
 }
 
+/* Drop the parts that a test which failed may have left behind. */
+static inline void
+scratch_drop_parts(struct parts *parts)
+{
+	for (size_t i = 0; parts && i < parts->open.n_slots;) {
+		struct store_part *part = parts->open.slots[i].item;
+
+		/* Dropping one may move another into its slot. */
+		if (part)
+			part_drop(part);
+		else
+			i++;
+	}
+}
+
 static inline int
 scratch_teardown(void **state)
 {
 	struct scratch *t = *state;
 
-	/* A test that failed may have left parts behind. */
-	while (t->parts && t->parts->open)
-		part_drop(t->parts->open);
+	scratch_drop_parts(t->parts);
 	parts_stop(t->parts);
 	store_close(t->store);
 	mailbox_release(&t->reply);

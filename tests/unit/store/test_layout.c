@@ -37,6 +37,10 @@ checks_templates(void **state)
 		{ "{i}-{id}", ARK_EUSAGE }, { "{idx}", ARK_EUSAGE },
 		{ "{id}\n", ARK_EUSAGE }, { "\xc3\xa3{id}", ARK_EUSAGE },
 		{ "{id}\\x", ARK_EUSAGE }, { "{{id}}", ARK_EUSAGE },
+		/* "com" and "xcom" would share "xcom1.wav", and so on. */
+		{ "{id}1", ARK_EUSAGE }, { "{id}N", ARK_EUSAGE },
+		{ "{id}1.{agent}", ARK_EUSAGE }, { "{id}_1", 0 },
+		{ "x{id}1", 0 }, { "{time}{id}1", 0 },
 		{ "{path}-{id}", ARK_EUSAGE },
 		{ "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrst{id}",
 		  ARK_EUSAGE },

@@ -43,6 +43,28 @@ opens_only_what_is_ours(void **state)
 	}
 }
 
+/* Of others: whosoever owns it and may write to it; and nothing is made. */
+static void
+opens_what_is_foreign(void **state)
+{
+	struct scratch *t = *state;
+	struct store *s = NULL;
+	char path[96];
+
+	scratch_mkdir(t, "a");
+	(void)snprintf(path, sizeof(path), "%s/a", t->path);
+	assert_int_equal(chmod(path, 01777), 0);
+	if (geteuid() == 0)
+		assert_int_equal(chown(path, 12345, 12345), 0);
+	assert_int_equal(store_open(&s, path, STORE_FOREIGN, &t->err), 0);
+	assert_int_equal(store_unlink(s, "x", &t->err), ARK_EBUG);
+	assert_int_equal(store_mkdirs(s, "x", &t->err), ARK_EBUG);
+	store_close(s);
+	assert_int_equal(rmdir(path), 0);	/* it is as empty as it was */
+	assert_int_equal(store_open(&s, path, STORE_FOREIGN, &t->err),
+			 ARK_ENOTFOUND);
+}
+
 static void
 makes_what_is_missing(void **state)
 {
@@ -357,6 +379,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_FOLDER(opens_only_what_is_ours),
+		WITH_FOLDER(opens_what_is_foreign),
 		WITH_FOLDER(makes_what_is_missing),
 		WITH_FOLDER(refuses_other_things_as_root),
 		WITH_FOLDER(reading_leaves_no_trace),

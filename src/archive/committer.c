@@ -1,10 +1,10 @@
 #include "archive/committer.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 
 struct committer {
 	struct archive *archive;
@@ -96,7 +96,7 @@ committer_start(struct committer **out, struct archive *a,
 		free(c);
 		return rc;
 	}
-	if (pthread_create(&c->thread, NULL, run, c)) {
+	if (thread_start(&c->thread, "callark-commit", run, c)) {
 		mailbox_release(&c->orders);
 		free(c);
 		return error_set(err, ARK_ENOMEM, "cannot start a thread");

@@ -13,7 +13,7 @@
 #include "base/mailbox.h"
 #include "store/commit.h"
 
-#define COMMIT_MAX_FILES 64
+#define COMMIT_MAX_FILES 128
 #define COMMIT_MAX_BYTES (INT64_C(64) << 20)
 #define COMMIT_MAX_AGE_MS 200
 #define COMMIT_THREADS 8

@@ -51,8 +51,7 @@ teardown(void **state)
 	struct world *w = *state;
 
 	committer_stop(w->c);
-	while (w->t.parts->open)
-		part_drop(w->t.parts->open);
+	scratch_drop_parts(w->t.parts);
 	parts_stop(w->t.parts);
 	archive_close(w->a);
 	mailbox_release(&w->t.reply);

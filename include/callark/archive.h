@@ -88,42 +88,68 @@ enum ark_verdict {
 	ARK_VERIFY_BAD_BAG,	/* a tag file that breaks BagIt */
 	ARK_VERIFY_UNPUBLISHED,	/* archived, its day not published yet */
 	ARK_VERIFY_UNREADABLE,	/* the disk refuses to read it */
+	ARK_VERIFY_UNCHECKED,	/* of a bag of others: callark cannot tell */
+	ARK_N_VERDICTS,
 };
 
 const char *ark_verdict_name(enum ark_verdict v);
 
 struct ark_finding {
 	enum ark_verdict verdict;
-	int32_t day;
-	const char *path;		/* relative to the archive */
+	int32_t day;			/* ARK_NO_DAY: of a bag by itself, or
+					   of the trail */
+	const char *path;		/* relative to the archive, or the bag */
 	const char *id;			/* of the recording, or "" */
 	const char *detail;
 };
 
+#define ARK_NO_DAY INT32_MIN
+
 typedef int ark_finding_fn(void *ctx, const struct ark_finding *f);
+
+struct ark_verify_totals {
+	int64_t days, files, bytes;
+	int64_t found[ARK_N_VERDICTS];
+	int64_t repaired;
+	bool is_finished;		/* else it was cut off */
+};
+
+/* What came of one day alone. */
+typedef int ark_verified_fn(void *ctx, int32_t day,
+			    const struct ark_verify_totals *t);
 
 struct ark_verify_options {
 	struct ark_range_words range;	/* none: everything; whole days */
 	bool is_quick;			/* names and sizes only */
 	bool is_repairing;		/* bad files are set aside and queued */
-	ark_finding_fn *finding;
+	ark_finding_fn *finding;	/* each may be NULL; not 0 ends it */
+	ark_verified_fn *day;		/* behind the findings of the day */
 	void *ctx;
 	struct ark_listener listener;
 };
 
-struct ark_verify_totals {
-	int64_t days, files, bytes;
-	int64_t found[ARK_VERIFY_UNREADABLE + 1];
-	int64_t repaired;
-};
-
 /*
  * ark_verify(c, o, totals, err):
- * Return 0, ARK_EINTEGRITY when anything but unpublished was found, or as
- * archive opening.
+ * What came of it is put on the trail, when there is one and it can be written.
+ * Return 0, ARK_EINTEGRITY when anything but unpublished was found, as archive
+ * opening, or ARK_EDISK when the trail did not take the entry.
  */
 int ark_verify(const struct ark_config *c, const struct ark_verify_options *o,
 	       struct ark_verify_totals *totals, struct ark_error *err);
+
+/*
+ * ark_verify_bag(c, folder, o, totals, err):
+ * Validate one BagIt 1.0 bag by itself, of callark or of others, against its
+ * own manifests; there is no archive, and nothing is written.  Of o the range
+ * and is_repairing mean nothing and day is not called; is_quick leaves digests
+ * out.  A manifest of an algorithm other than MD5, SHA-256 and SHA-512 is
+ * ARK_VERIFY_UNCHECKED, and so is fetch.txt: nothing is fetched.  Return 0,
+ * ARK_EINTEGRITY when anything but unchecked was found, ARK_ENOTFOUND,
+ * ARK_EUSAGE (no folder), ARK_EDISK, ARK_ESTOPPED or ARK_ENOMEM.
+ */
+int ark_verify_bag(const struct ark_config *c, const char *folder,
+		   const struct ark_verify_options *o,
+		   struct ark_verify_totals *totals, struct ark_error *err);
 
 /* ---- rebuild --------------------------------------------------------- */
 

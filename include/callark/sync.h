@@ -42,6 +42,18 @@ struct ark_problem {
 
 #define ARK_MAX_PROBLEMS 1000
 
+/* What the speed of a run was limited by, as far as it was measured. */
+enum ark_limit {
+	ARK_LIMIT_UNKNOWN,	/* too short a run, or nothing in particular */
+	ARK_LIMIT_LISTING,	/* the platform's listing */
+	ARK_LIMIT_SERVER,	/* its waits, its refusals, its slow answers */
+	ARK_LIMIT_NETWORK,	/* the line, or what the server gives of it */
+	ARK_LIMIT_DISK,		/* writing or making durable */
+	ARK_LIMIT_CPU,		/* this machine's processor */
+	ARK_LIMIT_NUMBER,	/* transfer.concurrency or its ceiling */
+	ARK_LIMIT_RATE,		/* transfer.rate_limit */
+};
+
 struct ark_summary {
 	char command[16];
 	int64_t run;
@@ -57,7 +69,8 @@ struct ark_summary {
 	int64_t to_fetch, bytes_estimated;	/* dry run */
 	int64_t requests, retries, relogins, relists;
 	int64_t windows, windows_incomplete;
-	int64_t disk_wait_ms;		/* transfers held back by the disk */
+	enum ark_limit limit;
+	int limit_percent;		/* of the time that it held the run */
 	struct ark_problem problems[ARK_MAX_PROBLEMS];
 	int n_problems;
 	int64_t problems_total;
@@ -74,6 +87,9 @@ struct ark_summary {
  */
 int ark_sync(const struct ark_config *c, const struct ark_sync_options *o,
 	     struct ark_summary *s, struct ark_error *err);
+
+/* ark_limit_name(limit): "network", …; NULL for ARK_LIMIT_UNKNOWN. */
+const char *ark_limit_name(enum ark_limit limit);
 
 void ark_summary_release(struct ark_summary *s);
 

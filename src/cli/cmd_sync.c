@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -56,6 +58,25 @@ print_rehearsal(const struct ark_summary *s)
 	       " are archived already\n", s->to_fetch, bytes, s->already);
 }
 
+/* Where a faster run would have to begin, if the run could tell. */
+static void
+print_limit(const struct ark_summary *s)
+{
+	static const char *const words[] = {
+		[ARK_LIMIT_LISTING] = "the platform's listing",
+		[ARK_LIMIT_SERVER] = "the server of the recordings",
+		[ARK_LIMIT_NETWORK] = "the network",
+		[ARK_LIMIT_DISK] = "the disk",
+		[ARK_LIMIT_CPU] = "this machine's processor",
+		[ARK_LIMIT_NUMBER] = "the number of transfers at once",
+		[ARK_LIMIT_RATE] = "the rate limit",
+	};
+
+	if (s->limit != ARK_LIMIT_UNKNOWN)
+		printf("  limited by %s (%d %%)\n", words[s->limit],
+		       s->limit_percent);
+}
+
 static void
 print_summary(const struct ark_summary *s)
 {
@@ -82,39 +103,77 @@ print_summary(const struct ark_summary *s)
 	if (s->windows_incomplete)
 		printf("  %" PRId64 " of %" PRId64 " days could not be listed "
 		       "completely\n", s->windows_incomplete, s->windows);
+	print_limit(s);
 	text_duration(took, s->elapsed_ms / 1000);
 	printf("%s after %s\n", s->is_complete ? "complete" :
 	       "NOT complete", took);
 }
 
-/* Write the summary as JSON to a file, or to stdout for "-". */
+/* The file for the account of the run. */
+struct account {
+	const char *path;		/* NULL: none; "-": stdout */
+	FILE *file;
+	struct ark_error error;		/* why it could not be opened */
+};
+
+/*
+ * A run gives up the right to open files outside the archive, so this one is
+ * opened before.  What is in it stays until there is something to put in place
+ * of it.
+ */
+static void
+open_account(struct account *a, const char *path)
+{
+	*a = (struct account){ .path = path };
+	if (!path || !strcmp(path, "-"))
+		return;
+	a->file = fopen(path, "ae");
+	if (!a->file)
+		(void)error_errno(&a->error, "--summary-json %s", path);
+}
+
+/* Whether all that is in the file is the text now. */
+static bool
+replace_content(FILE *f, const char *text)
+{
+	struct stat st;
+
+	if (fstat(fileno(f), &st))
+		return false;
+	if (S_ISREG(st.st_mode) && ftruncate(fileno(f), 0))
+		return false;
+	return fprintf(f, "%s\n", text) > 0 && !fflush(f);
+}
+
+/* Write the account, as JSON, and close its file. */
 static int
-write_json(const struct ark_summary *s, const char *path,
-	   struct ark_error *err)
+write_account(struct account *a, const struct ark_summary *s,
+	      struct ark_error *err)
 {
 	char *text = NULL;
-	FILE *f;
 	int rc;
 
+	if (!a->path)
+		return 0;
 	rc = ark_summary_json(s, cli_exit_status(s->code), &text, err);
 	if (rc)
-		return rc;
-	if (!strcmp(path, "-")) {
+		goto out;
+	if (!strcmp(a->path, "-")) {
 		puts(text);
-		free(text);
-		return 0;
+	} else if (!a->file) {
+		*err = a->error;
+		rc = ARK_EDISK;
+	} else if (!replace_content(a->file, text)) {
+		(void)error_errno(err, "--summary-json %s", a->path);
+		rc = ARK_EDISK;
 	}
-	f = fopen(path, "we");
-	if (!f) {
-		rc = error_errno(err, "--summary-json %s", path);
-	} else {
-		if (fprintf(f, "%s\n", text) < 0)
-			rc = error_errno(err, "--summary-json %s", path);
-		if (fclose(f) && !rc)
-			rc = error_errno(err, "--summary-json %s", path);
+out:
+	if (a->file && fclose(a->file) && !rc) {
+		(void)error_errno(err, "--summary-json %s", a->path);
+		rc = ARK_EDISK;
 	}
 	free(text);
-	return rc ? ARK_EDISK : 0;
+	return rc;
 }
 
 /* Options that are settings too. */
@@ -138,11 +197,13 @@ run(struct cli *cli, const struct ark_sync_options *o,
 {
 	struct ark_summary *s = calloc(1, sizeof(*s));
 	struct ark_error later = { 0 };
+	struct account account;
 	bool has_stdout;
-	int rc, end = 0;
+	int rc, end;
 
 	if (!s)
 		return error_nomem(err);
+	open_account(&account, w->summary_json);
 	rc = ark_sync(cli->config, o, s, err);
 	talk_end();
 	has_stdout = !w->summary_json || strcmp(w->summary_json, "-");
@@ -150,8 +211,7 @@ run(struct cli *cli, const struct ark_sync_options *o,
 		print_rehearsal(s);
 	else if (has_stdout && s->to_s && (!cli->is_quiet || rc))
 		print_summary(s);
-	if (w->summary_json)
-		end = write_json(s, w->summary_json, &later);
+	end = write_account(&account, s, &later);
 	if (end && !rc)
 		*err = later;
 	ark_summary_release(s);

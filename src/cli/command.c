@@ -25,7 +25,7 @@ static const struct cli_command commands[] = {
 	{ "status", cmd_status, "what the archive holds, day by day",
 	  "[--from DATE --to DATE]", true },
 	{ "verify", cmd_verify, "read the archive back and compare",
-	  "[--quick] [--repair] [--from DATE --to DATE]", true },
+	  "[--quick] [--repair] [--bag DIR | --from DATE --to DATE]", true },
 	{ "find", cmd_find, "archived recordings by agent, client, ...",
 	  "[--from DATE --to DATE] [FILTER ...]", true },
 	{ "rebuild", cmd_rebuild, "make the catalogue anew from the tree", "",
@@ -136,6 +136,8 @@ cli_begin(struct cli *cli, struct opt_table *t, int argc, char **argv,
 				 "see callark %s --help", cli->command->name,
 				 argv[1], cli->command->name);
 	rc = ark_config_load(&cli->config, cli->config_file, err);
+	if (!rc)
+		ark_config_allow_confinement(cli->config);
 	if (!rc && cli->archive)
 		rc = ark_config_set(cli->config, "archive.path", cli->archive,
 				    "--archive", err);

@@ -12,6 +12,18 @@
 #include "flow/quarantine.h"
 #include "store/layout.h"
 
+static void
+forget_items(struct audit *a)
+{
+	for (size_t i = 0; i < a->n_paths; i++)
+		free(a->paths[i]);
+	free(a->paths);
+	free(a->items);
+	a->items = NULL;
+	a->paths = NULL;
+	a->n_paths = 0;
+}
+
 void
 audit_forget(struct audit *a)
 {
@@ -20,14 +32,11 @@ audit_forget(struct audit *a)
 		free(a->known[i].id);
 	}
 	a->n_known = 0;
-	a->is_bag_bad = false;
+	a->is_bag_bad = a->is_any_bad = false;
 	idmap_release(&a->by_path);
 	manifest_release(&a->payload);
 	manifest_release(&a->tags);
-	free(a->items);
-	free(a->paths);
-	a->items = NULL;
-	a->paths = NULL;
+	forget_items(a);
 }
 
 int
@@ -99,7 +108,7 @@ repair(struct audit *a, const struct known *k, enum ark_verdict verdict,
 	int rc = 0;
 
 	if (verdict != ARK_VERIFY_MISSING)
-		rc = quarantine_damaged(a->archive->store, a->day, k->path,
+		rc = quarantine_damaged(a->archive, k->id, a->day, k->path,
 					err);
 	if (!rc)
 		rc = catalogue_requeue(a->archive->catalogue, k->row,
@@ -116,14 +125,6 @@ should_stop(const void *ctx)
 	const struct audit *a = ctx;
 
 	return event_should_stop(&a->options->listener);
-}
-
-/* Our own tables are written anew with every edition of a bag. */
-static bool
-is_table(const char *path_in_bag)
-{
-	return !strcmp(path_in_bag, "data/recordings.ndjson") ||
-	       !strcmp(path_in_bag, "data/recordings.csv");
 }
 
 /* What one file of the manifest turned out to be; -1: as it should. */
@@ -143,32 +144,13 @@ verdict_of(const struct audit *a, const struct hashing_item *it,
 	return -1;
 }
 
-/* A file below data/ that belongs to no archived recording. */
-static int
-judge_stranger(struct audit *a, const char *path)
-{
-	return audit_report(a, a->is_dirty ? ARK_VERIFY_UNPUBLISHED :
-			    ARK_VERIFY_EXTRA, path, "", "nobody knows of it");
-}
-
-/* Whether the manifest names a recording that the catalogue does not know. */
-static bool
-is_unknown(const struct audit *a, const struct hashing_item *it,
-	   const struct manifest_entry *e)
-{
-	static const char folder[] = "data/audio/";
-
-	return !it->rc && !a->is_dirty &&
-	       !strncmp(e->path, folder, sizeof(folder) - 1);
-}
-
 /* The catalogue is the witness of what came; the manifest must agree. */
 static int
-judge_entry(struct audit *a, struct known *k, const struct manifest_entry *e)
+judge_entry(struct audit *a, const struct known *k,
+	    const struct manifest_entry *e)
 {
 	char path[STORE_PATH_MAX];
 
-	k->is_checked = true;
 	if (a->is_dirty || !memcmp(k->sha256, e->sha256, sizeof(k->sha256)))
 		return 0;
 	a->is_bag_bad = true;
@@ -179,27 +161,19 @@ judge_entry(struct audit *a, struct known *k, const struct manifest_entry *e)
 			    "one archived");
 }
 
+/* A file that is not as it should be: tell, and have it fetched again. */
 static int
-judge_item(struct audit *a, const struct hashing_item *it,
-	   const struct manifest_entry *e, struct ark_error *err)
+judge_bad(struct audit *a, const struct hashing_item *it,
+	  const struct known *k, enum ark_verdict verdict, const char *lost,
+	  struct ark_error *err)
 {
-	struct known *k = idmap_get(&a->by_path, it->path);
 	char detail[128] = "";
-	int verdict, rc;
+	int rc;
 
-	if (k)
-		rc = judge_entry(a, k, e);
-	else
-		rc = is_unknown(a, it, e) ? judge_stranger(a, it->path) : 0;
-	if (rc)
-		return rc;
-	verdict = verdict_of(a, it, k ? k->sha256 : e->sha256,
-			     k ? k->bytes : -1);
-	if (verdict < 0)
-		return 0;
-	if (a->is_dirty && is_table(e->path))
-		verdict = ARK_VERIFY_UNPUBLISHED;
-	if (verdict == ARK_VERIFY_TRUNCATED)
+	a->is_any_bad = true;
+	if (verdict == ARK_VERIFY_MISSING)
+		(void)snprintf(detail, sizeof(detail), "%s", lost);
+	else if (verdict == ARK_VERIFY_TRUNCATED)
 		(void)snprintf(detail, sizeof(detail),
 			       "%lld bytes, should be %lld",
 			       (long long)it->size, (long long)k->bytes);
@@ -209,59 +183,125 @@ judge_item(struct audit *a, const struct hashing_item *it,
 			       k ? "archived" : "published");
 	else if (verdict == ARK_VERIFY_UNREADABLE)
 		(void)snprintf(detail, sizeof(detail), "%.120s", it->err.text);
-	rc = audit_report(a, (enum ark_verdict)verdict, it->path, k ? k->id : "",
-		    detail);
+	rc = audit_report(a, verdict, it->path, k ? k->id : "", detail);
 	if (!rc && k && a->options->is_repairing &&
 	    verdict != ARK_VERIFY_UNPUBLISHED)
-		rc = repair(a, k, (enum ark_verdict)verdict, err);
+		rc = repair(a, k, verdict, err);
 	return rc;
 }
 
-/*
- * Where a file of the day stands.  Names of others may be any; the store keeps
- * them beneath the archive.
- */
-static void
-place(const struct audit *a, const char *name, char out[STORE_PATH_MAX])
+/* A file that the manifest names. */
+static int
+judge_listed(struct audit *a, const struct hashing_item *it,
+	     const struct manifest_entry *e, bool is_payload,
+	     struct ark_error *err)
 {
-	char folder[STORE_PATH_MAX];
+	const struct known *k = idmap_get(&a->by_path, it->path);
+	int verdict, rc = 0;
 
-	layout_day(folder, a->day);
-	(void)snprintf(out, STORE_PATH_MAX, "%.10s/%.*s", folder,
-		       STORE_PATH_MAX - 12, name);
+	if (k)
+		rc = judge_entry(a, k, e);
+	else if (is_payload && !it->rc && !a->is_dirty &&
+		 !audit_is_table(e->path))
+		rc = audit_stranger(a, it->path);
+	if (rc)
+		return rc;
+	verdict = verdict_of(a, it, k ? k->sha256 : e->sha256,
+			     k ? k->bytes : -1);
+	if (verdict < 0)
+		return 0;
+	if (a->is_dirty && audit_is_table(e->path))
+		verdict = ARK_VERIFY_UNPUBLISHED;
+	return judge_bad(a, it, k, (enum ark_verdict)verdict, "", err);
 }
 
-/* Hash what entries name, and judge each. */
+/* An archived recording that the manifest does not name. */
 static int
-check_entries(struct audit *a, const struct manifest *m, int64_t *octets,
-	      struct ark_error *err)
+judge_unlisted(struct audit *a, const struct hashing_item *it,
+	       struct ark_error *err)
+{
+	const struct known *k = idmap_get(&a->by_path, it->path);
+	int verdict = verdict_of(a, it, k->sha256, k->bytes);
+
+	if (verdict >= 0)
+		return judge_bad(a, it, k, (enum ark_verdict)verdict,
+				 "archived, and neither listed nor there", err);
+	a->is_bag_bad = true;
+	return audit_report(a, ARK_VERIFY_UNPUBLISHED, it->path, k->id,
+			    "archived, but not in the manifest yet");
+}
+
+/* Add what lies at path, which becomes the audit's. */
+static int
+add_item(struct audit *a, char *path, int64_t bytes)
+{
+	if (!path)
+		return ARK_ENOMEM;
+	a->items[a->n_paths] = (struct hashing_item){
+		.path = path, .expected = bytes,
+	};
+	a->paths[a->n_paths++] = path;
+	return 0;
+}
+
+/* What m names and, of the payload, the recordings that it does not name. */
+static int
+list_items(struct audit *a, const struct manifest *m, bool is_payload)
+{
+	size_t n = m->n + (is_payload ? a->n_known : 0);
+	int rc = 0;
+
+	a->items = calloc(n + 1, sizeof(*a->items));
+	a->paths = calloc(n + 1, sizeof(*a->paths));
+	if (!a->items || !a->paths)
+		return ARK_ENOMEM;
+	for (size_t i = 0; !rc && i < m->n; i++) {
+		char *path = audit_place(a, m->entries[i].path);
+		struct known *k = path ? idmap_get(&a->by_path, path) : NULL;
+
+		if (k)
+			k->is_listed = true;
+		rc = add_item(a, path, k ? k->bytes : -1);
+	}
+	for (size_t i = 0; !rc && is_payload && i < a->n_known; i++) {
+		const struct known *k = &a->known[i];
+
+		if (!k->is_listed)
+			rc = add_item(a, strdup(k->path), k->bytes);
+	}
+	return rc;
+}
+
+/* Hash what should be there, and judge each. */
+static int
+check_entries(struct audit *a, const struct manifest *m, bool is_payload,
+	      int64_t *octets, struct ark_error *err)
 {
 	int rc = 0;
 
-	a->items = calloc(m->n + 1, sizeof(*a->items));
-	a->paths = calloc(m->n + 1, sizeof(*a->paths));
-	if (!a->items || !a->paths)
+	if (list_items(a, m, is_payload))
 		return error_nomem(err);
-	for (size_t i = 0; i < m->n; i++) {
-		place(a, m->entries[i].path, a->paths[i]);
-		a->items[i].path = a->paths[i];
-	}
-	hashing_run(a->archive->store, a->items, m->n, a->options->is_quick,
-		    should_stop, a);
-	for (size_t i = 0; !rc && i < m->n; i++) {
-		if (a->items[i].rc == ARK_ESTOPPED)
+	hashing_run(a->archive->store, a->items, a->n_paths,
+		    a->options->is_quick, should_stop, a);
+	for (size_t i = 0; !rc && i < a->n_paths; i++) {
+		const struct hashing_item *it = &a->items[i];
+
+		if (it->rc == ARK_ESTOPPED)
 			return error_set(err, ARK_ESTOPPED,
 					 "stopped by a signal");
 		a->totals->files++;
-		if (a->items[i].size > 0)
-			*octets += a->items[i].size;
-		rc = judge_item(a, &a->items[i], &m->entries[i], err);
+		if (it->size > 0 &&
+		    (it->expected < 0 || it->size == it->expected))
+			a->totals->bytes += it->size;
+		if (it->size > 0 && i < m->n)
+			*octets += it->size;
+		if (i < m->n)
+			rc = judge_listed(a, it, &m->entries[i], is_payload,
+					  err);
+		else
+			rc = judge_unlisted(a, it, err);
 	}
-	a->totals->bytes += *octets;
-	free(a->items);
-	free(a->paths);
-	a->items = NULL;
-	a->paths = NULL;
+	forget_items(a);
 	return rc;
 }
 
@@ -277,69 +317,7 @@ check_tags(struct audit *a, struct ark_error *err)
 		return rc < 0 ? rc : 0;
 	if (a->is_dirty)	/* an edition may have been cut off half-way */
 		return 0;
-	return check_entries(a, &a->tags, &octets, err);
-}
-
-/* A file below data/ that the manifest does not name. */
-static int
-judge_unnamed(struct audit *a, const char *path)
-{
-	struct known *k = idmap_get(&a->by_path, path);
-
-	if (!k)
-		return judge_stranger(a, path);
-	k->is_checked = true;
-	a->is_bag_bad = true;
-	return audit_report(a, ARK_VERIFY_UNPUBLISHED, path, k->id,
-			    "archived, but not in the manifest yet");
-}
-
-static int
-find_strangers(struct audit *a, const char *folder, int depth,
-	       struct ark_error *err)
-{
-	char path[STORE_PATH_MAX], in_bag[STORE_PATH_MAX];
-	struct store_entry *entries = NULL;
-	size_t n = 0;
-	int rc;
-
-	place(a, folder, path);
-	rc = store_list(a->archive->store, path, &entries, &n, err);
-	if (rc == ARK_ENOTFOUND)
-		rc = 0;
-	for (size_t i = 0; !rc && i < n; i++) {
-		(void)snprintf(in_bag, sizeof(in_bag), "%.250s/%.255s", folder,
-			       entries[i].name);
-		if (entries[i].is_folder && depth < 8) {
-			rc = find_strangers(a, in_bag, depth + 1, err);
-			continue;
-		}
-		if (entries[i].is_file && manifest_find(&a->payload, in_bag))
-			continue;
-		place(a, in_bag, path);
-		rc = judge_unnamed(a, path);
-	}
-	free(entries);
-	return rc;
-}
-
-/* Archived recordings that neither the manifest nor the folder had. */
-static int
-find_lost(struct audit *a, struct ark_error *err)
-{
-	int rc = 0;
-
-	for (size_t i = 0; !rc && i < a->n_known; i++) {
-		const struct known *k = &a->known[i];
-
-		if (k->is_checked)
-			continue;
-		rc = audit_report(a, ARK_VERIFY_MISSING, k->path, k->id,
-			    "archived, and neither listed nor there");
-		if (!rc && a->options->is_repairing)
-			rc = repair(a, k, ARK_VERIFY_MISSING, err);
-	}
-	return rc;
+	return check_entries(a, &a->tags, false, &octets, err);
 }
 
 int
@@ -354,18 +332,24 @@ audit_day(struct audit *a, struct ark_error *err)
 	if (!rc)
 		rc = audit_manifest(a, "manifest-sha256.txt", &a->payload, true,
 				   err);
-	if (rc == 1)	/* told already: everything else is still looked at */
+	if (rc == 1) {	/* told already: everything else is still looked at */
+		a->is_any_bad = true;
 		rc = 0;
+	}
 	if (!rc)
-		rc = check_entries(a, &a->payload, &octets, err);
+		rc = check_entries(a, &a->payload, true, &octets, err);
+	/* a sum that a bad file puts wrong is not bag-info.txt's fault */
 	if (!rc && !a->is_dirty)
-		rc = audit_oxum(a, octets, (int64_t)a->payload.n, err);
+		rc = audit_oxum(a, a->is_any_bad ? -1 : octets,
+				(int64_t)a->payload.n, err);
+	if (!rc)
+		rc = audit_tables(a, err);
 	if (!rc)
 		rc = check_tags(a, err);
 	if (!rc)
-		rc = find_strangers(a, "data", 0, err);
+		rc = audit_strange_tags(a, err);
 	if (!rc)
-		rc = find_lost(a, err);
+		rc = audit_strangers(a, err);
 	if (!rc && a->is_bag_bad && a->options->is_repairing) {
 		a->totals->repaired++;
 		rc = catalogue_unpublish(a->archive->catalogue, a->day, err);

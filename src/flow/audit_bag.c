@@ -2,6 +2,7 @@
  * The tag files of a bag, as verify reads them.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "flow/audit.h"
@@ -9,6 +10,9 @@
 #include "store/layout.h"
 
 #define MAX_TAG_BYTES ((size_t)256 << 20)
+
+static const char other_form[] = "it says the same, but not as callark writes "
+				 "it";
 
 /* Read one tag file; a missing or bad one is a finding: 1. */
 static int
@@ -37,15 +41,58 @@ slurp_tag(struct audit *a, const char *name, struct buf *out,
 	return rc ? rc : 1;
 }
 
-/* A tag file that breaks its format; of a day that is behind it is no news. */
 static int
-bad_tag(struct audit *a, const char *name, const char *why)
+report_tag(struct audit *a, enum ark_verdict verdict, const char *name,
+	   const char *detail)
 {
 	char path[STORE_PATH_MAX];
 
 	if (layout_in_bag(path, a->day, name, NULL))
 		return ARK_EBUG;
-	return audit_report(a, ARK_VERIFY_BAD_BAG, path, "", why);
+	return audit_report(a, verdict, path, "", detail);
+}
+
+/* A tag file that breaks its format. */
+static int
+bad_tag(struct audit *a, const char *name, const char *why)
+{
+	return report_tag(a, ARK_VERIFY_BAD_BAG, name, why);
+}
+
+/* What a manifest says has one form only; nothing else vouches for it. */
+static int
+judge_form(struct audit *a, const char *name, const struct manifest *m,
+	   const struct buf *text, struct ark_error *err)
+{
+	struct buf ours = BUF_INIT(MAX_TAG_BYTES);
+	int rc;
+
+	manifest_print(m, &ours);
+	rc = buf_status(&ours, err);
+	if (!rc && (ours.len != text->len ||
+		    memcmp(buf_text(&ours), buf_text(text), ours.len)))
+		rc = report_tag(a, ARK_VERIFY_CHANGED, name, other_form);
+	buf_release(&ours);
+	return rc;
+}
+
+/* A tag file that is not listed could be changed by anybody. */
+static int
+judge_tag_list(struct audit *a, const char *name, const struct manifest *m)
+{
+	static const char *const ours[] = {
+		"bag-info.txt", "bagit.txt", "manifest-sha256.txt",
+	};
+	const size_t n = sizeof(ours) / sizeof(ours[0]);
+	size_t same = 0;
+
+	while (same < n && same < m->n &&
+	       !strcmp(m->entries[same].path, ours[same]))
+		same++;
+	if (same == n && m->n == n)
+		return 0;
+	return bad_tag(a, name, "expected bag-info.txt, bagit.txt and "
+		       "manifest-sha256.txt in it, and nothing else");
 }
 
 /* Read and parse one manifest: 0, 1 when it could not be had, negative. */
@@ -66,9 +113,42 @@ audit_manifest(struct audit *a, const char *name, struct manifest *m,
 		rc = rc ? rc : 1;
 	} else if (rc) {
 		rc = error_nomem(err);
+	} else {
+		rc = judge_form(a, name, m, &text, err);
+		if (!rc && !is_payload)
+			rc = judge_tag_list(a, name, m);
 	}
 out:
 	buf_release(&text);
+	return rc;
+}
+
+int
+audit_strange_tags(struct audit *a, struct ark_error *err)
+{
+	static const char extra[] = "callark did not write it, and BagIt gives "
+				    "it a meaning";
+	char folder[STORE_PATH_MAX], algorithm[MANIFEST_ALGORITHM_SIZE];
+	struct store_entry *entries = NULL;
+	struct ark_error why;
+	size_t n = 0;
+	int rc;
+
+	layout_day(folder, a->day);
+	rc = store_list(a->archive->store, folder, &entries, &n, &why);
+	if (rc == ARK_ENOMEM)
+		return error_nomem(err);
+	/* one that cannot be read was told of with its tag files */
+	rc = 0;
+	for (size_t i = 0; !rc && i < n; i++) {
+		const char *name = entries[i].name;
+
+		if ((manifest_role(name, algorithm) &&
+		     strcmp(algorithm, "sha256")) ||
+		    !strcmp(name, "fetch.txt"))
+			rc = report_tag(a, ARK_VERIFY_EXTRA, name, extra);
+	}
+	free(entries);
 	return rc;
 }
 
@@ -82,6 +162,8 @@ audit_bagit(struct audit *a, struct ark_error *err)
 	rc = slurp_tag(a, "bagit.txt", &text, err);
 	if (!rc && baginfo_is_bagit(buf_text(&text), text.len, &why))
 		rc = bad_tag(a, "bagit.txt", why.text);
+	else if (!rc && strcmp(buf_text(&text), baginfo_bagit_txt))
+		rc = report_tag(a, ARK_VERIFY_CHANGED, "bagit.txt", other_form);
 	buf_release(&text);
 	return rc < 0 ? rc : 0;
 }
@@ -101,7 +183,11 @@ audit_oxum(struct audit *a, int64_t octets, int64_t files,
 	if (rc)
 		goto out;
 	rc = baginfo_get(buf_text(&text), text.len, "Payload-Oxum", &oxum);
-	if (rc == 1 && strcmp(buf_text(&oxum), expected) && octets >= 0)
+	if (rc == 1 && baginfo_count(buf_text(&text), text.len,
+				     "Payload-Oxum") > 1)
+		rc = bad_tag(a, "bag-info.txt",
+			     "it has more than one Payload-Oxum");
+	else if (rc == 1 && octets >= 0 && strcmp(buf_text(&oxum), expected))
 		rc = bad_tag(a, "bag-info.txt",
 			     "Payload-Oxum differs from the payload");
 	else if (rc == ARK_EFORMAT)

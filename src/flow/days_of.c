@@ -52,6 +52,8 @@ descend(struct harvest *h, const char *path, int depth, struct ark_error *err)
 	int rc;
 
 	rc = store_list(h->store, path, &entries, &n, err);
+	if (rc == ARK_ENOTFOUND && depth)
+		rc = 0;		/* it was there a moment ago */
 	for (size_t i = 0; !rc && i < n; i++) {
 		char below[STORE_PATH_MAX];
 
@@ -83,4 +85,20 @@ days_of_tree(struct store *s, int32_t from, int32_t to, int32_t **days,
 	*days = h.days;
 	*n = h.n;
 	return 0;
+}
+
+bool
+days_have(const int32_t *days, size_t n, int32_t day)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (days[mid] < day)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < n && days[low] == day;
 }

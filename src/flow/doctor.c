@@ -94,6 +94,29 @@ check_versions(struct exam *x)
 	tell(x, "catalogue library", ARK_CHECK_OK, catalogue_library(), "");
 }
 
+/* What the kernel lets go of, now that the secrets are read. */
+static void
+check_confinement(struct exam *x)
+{
+	const struct confine_report *r = &x->service.confined;
+	char found[200];
+
+	if (!confinement_is_wanted(x->config)) {
+		tell(x, "confinement", ARK_CHECK_NOTE, "off",
+		     "process.confine = yes switches it on");
+		return;
+	}
+	if (r->landlock)
+		(void)snprintf(found, sizeof(found), "Landlock, version %d",
+			       r->landlock);
+	else
+		(void)snprintf(found, sizeof(found), "%s", r->why_not);
+	(void)snprintf(found + strlen(found), sizeof(found) - strlen(found),
+		       "; no_new_privs: %s", r->has_no_new_privs ? "yes" : "no");
+	tell(x, "confinement", r->landlock ? ARK_CHECK_OK : ARK_CHECK_NOTE,
+	     found, r->mend);
+}
+
 /* Step 1 also shows that DNS, TLS and the API key are right. */
 static int
 check_login(struct exam *x)
@@ -325,6 +348,7 @@ ark_doctor(const struct ark_config *c, const struct ark_listener *l,
 		.config = c, .listener = l, .fn = fn, .ctx = ctx,
 		.dialect = BUF_INIT(65536),
 	};
+	const struct confinement_need need = { .may_connect = true };
 	struct ark_error e = { 0 };
 	int rc;
 
@@ -336,11 +360,12 @@ ark_doctor(const struct ark_config *c, const struct ark_listener *l,
 	if (!rc || c->base_url)
 		rc = check_secrets(&x) || rc;
 	if (!rc) {
-		rc = service_open(&x.service, c, l, &e);
+		rc = service_open(&x.service, c, &need, l, &e);
 		if (rc)
 			(void)tell_step(&x, "service", rc, &e, "");
 	}
 	if (!rc) {
+		check_confinement(&x);
 		dialect_load(&x.service.omni.dialect, buf_text(&x.dialect),
 			     x.dialect.len);
 		rc = check_login(&x);

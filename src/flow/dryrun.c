@@ -144,6 +144,7 @@ sync_dry_run(const struct ark_config *c, const struct ark_sync_options *o,
 	     struct ark_summary *sum, struct ark_error *err)
 {
 	struct rehearsal r = { .options = o, .summary = sum };
+	struct confinement_need need = { .may_connect = true };
 	int64_t started_ms = clock_now_ms();
 	struct service service;
 	struct mailbox box;
@@ -155,8 +156,10 @@ sync_dry_run(const struct ark_config *c, const struct ark_sync_options *o,
 	if (rc)
 		return sum->code = rc;
 	rc = archive_open(&r.archive, c->path, ARCHIVE_READ, err);
+	if (!rc)
+		need.root = store_root(r.archive->store);
 	if (!rc || rc == ARK_ENOTFOUND)
-		rc = service_open(&service, c, &o->listener, err);
+		rc = service_open(&service, c, &need, &o->listener, err);
 	if (!rc) {
 		rc = rehearse(&r, c, &service, &box, err);
 		service_close(&service);

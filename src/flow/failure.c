@@ -8,6 +8,68 @@
 #include "base/luck.h"
 #include "flow/sync_internal.h"
 
+/* Length of the whole body as the answer's head told it; -1. */
+static int64_t
+promised(const struct http_result *res)
+{
+	if (res->head.status == 206)
+		return res->head.range_total;
+	return res->head.content_length;
+}
+
+/* A body broke off that can be continued. */
+static bool
+is_cut(const struct http_result *res)
+{
+	return (res->end == HTTP_SHORT || res->end == HTTP_RESET ||
+		res->end == HTTP_TIMEOUT || res->end == HTTP_CANCELLED) &&
+	       (res->head.status == 200 || res->head.status == 206) &&
+	       header_etag_is_strong(res->head.etag);
+}
+
+/*
+ * The rest was asked for, and what came is no word about it: nothing at all, a
+ * wait, a login.  An expired link or a fault of the server's is none for once;
+ * the second time it may be the asking for a rest that it cannot stand.
+ */
+static bool
+is_untouched(struct job *j, const struct http_result *res)
+{
+	if (res->request->offset <= 0 || res->head.status == 200 ||
+	    res->head.status == 206 || res->head.status == 416)
+		return false;
+	switch (retry_classify(res)) {
+	case RETRY_THROTTLED:
+	case RETRY_AUTH:
+	case RETRY_STOPPED:
+		return true;
+	case RETRY_TRANSIENT:
+		if (res->end != HTTP_STATUS)
+			return res->end != HTTP_NONSENSE;
+		return res->head.status >= 400 && !j->refused_rests++;
+	case RETRY_LINK:
+		return !j->refused_rests++;
+	default:
+		return false;
+	}
+}
+
+int
+failure_keep(struct job *j, const struct http_result *res,
+	     struct ark_error *err)
+{
+	const struct http_request *asked = res->request;
+	struct store_part *part = j->part;
+
+	j->part = NULL;
+	if (is_cut(res))
+		return part_keep(part, res->head.etag, promised(res), err);
+	if (is_untouched(j, res))
+		return part_keep(part, asked->etag, asked->total, err);
+	part_drop(part);
+	return 0;
+}
+
 int
 failure_retry(struct sync *s, struct job *j, int64_t at_ms, struct ark_error *err)
 {

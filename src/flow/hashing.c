@@ -1,8 +1,9 @@
 #include "flow/hashing.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <unistd.h>
+
+#include "base/thread.h"
 
 #define MAX_THREADS 64
 
@@ -19,10 +20,13 @@ static void
 look(const struct shift *w, struct hashing_item *it)
 {
 	it->size = -1;
-	if (w->is_quick)
+	if (w->is_quick || it->expected >= 0)
 		it->rc = store_size(w->store, it->path, &it->size, &it->err);
-	else
-		it->rc = store_sha256(w->store, it->path, it->sha256,
+	if (w->is_quick || it->rc)
+		return;
+	/* what may be terabytes by now is not read to find that out */
+	if (it->expected < 0 || it->size == it->expected)
+		it->rc = store_digest(w->store, it->path, it->kind, it->digest,
 				      &it->size, &it->err);
 }
 
@@ -59,7 +63,8 @@ hashing_run(struct store *s, struct hashing_item *items, size_t n,
 
 	/* this thread is one of them, and the one that listens */
 	while (started + 1 < wanted && started + 1 < n &&
-	       !pthread_create(&threads[started], NULL, work, &w))
+	       !thread_start(&threads[started], "callark-hash", work,
+			     &w))
 		started++;
 	for (;;) {
 		size_t i = atomic_fetch_add(&w.next, 1);

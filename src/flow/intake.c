@@ -121,6 +121,34 @@ struct intake {
 	struct catalogue_put *puts;
 };
 
+/*
+ * Pages that wait together are recorded together: a commit takes the disk
+ * several syncs, and pages of the file that two of them change are written
+ * once.
+ */
+static int
+begin(struct sync *s, struct ark_error *err)
+{
+	int rc = 0;
+
+	if (!s->is_taking_in)
+		rc = catalogue_begin(s->archive->catalogue, err);
+	s->is_taking_in = !rc;
+	return rc;
+}
+
+int
+intake_end(struct sync *s, int rc, struct ark_error *err)
+{
+	if (!s->is_taking_in)
+		return rc;
+	s->is_taking_in = false;
+	if (!rc)
+		return catalogue_commit(s->archive->catalogue, err);
+	catalogue_rollback(s->archive->catalogue);
+	return rc;
+}
+
 static int
 put_documents(struct sync *s, const struct lister_page *page,
 	      struct intake *in, struct ark_error *err)
@@ -132,8 +160,11 @@ put_documents(struct sync *s, const struct lister_page *page,
 	qsort(in->order, page->n, sizeof(*in->order), by_duration);
 	for (size_t i = 0; i < page->n; i++)
 		in->docs[i] = describe(s, in->order[i]);
-	rc = catalogue_put(s->archive->catalogue, s->run, clock_wall_s(),
-			   in->docs, page->n, in->puts, err);
+	rc = begin(s, err);
+	if (!rc)
+		rc = catalogue_put(s->archive->catalogue, s->run,
+				   clock_wall_s(), in->docs, page->n, in->puts,
+				   err);
 	if (rc)
 		return rc;
 	for (size_t i = 0; i < page->n; i++) {
@@ -236,6 +267,8 @@ intake_window(void *ctx, const struct lister_window *w, struct ark_error *err)
 	rc = catalogue_listed(s->archive->catalogue, s->run, clock_wall_s(),
 			      &told, was_seen, (void *)(uintptr_t)w->seen,
 			      &vanished, err);
+	/* A bag may not say what the catalogue could still forget. */
+	rc = intake_end(s, rc, err);
 	if (rc)
 		return rc;
 	if (vanished)

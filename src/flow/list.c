@@ -7,6 +7,8 @@
 #include "flow/lister.h"
 #include "flow/period.h"
 
+static const struct confinement_need need = { .may_connect = true };
+
 struct listing {
 	const struct ark_list_options *options;
 	ark_list_fn *fn;
@@ -107,7 +109,7 @@ ark_list(const struct ark_config *c, const struct ark_list_options *o,
 	rc = mailbox_init(&box, err);
 	if (rc)
 		return rc;
-	rc = service_open(&service, c, &o->listener, err);
+	rc = service_open(&service, c, &need, &o->listener, err);
 	if (rc)
 		goto out;
 	rc = omni_organizations(&service.omni, true, err);
@@ -131,7 +133,7 @@ ark_organizations(const struct ark_config *c, const struct ark_listener *l,
 	struct service service;
 	int rc;
 
-	rc = service_open(&service, c, l, err);
+	rc = service_open(&service, c, &need, l, err);
 	if (rc)
 		return rc;
 	rc = omni_organizations(&service.omni, false, err);

@@ -116,7 +116,9 @@ static bool
 is_open(const struct lister *l, int32_t day)
 {
 	for (size_t i = 0; i < LISTER_WINDOWS; i++) {
-		if (l->windows[i].is_open && l->windows[i].day == day)
+		const struct window *w = &l->windows[i];
+
+		if (w->is_open && !w->is_done && w->day == day)
 			return true;
 	}
 	return false;

@@ -52,6 +52,7 @@ settle(struct lister *l, struct window *w, struct ark_error *err)
 		l->failed_in_a_row++;
 	else
 		l->failed_in_a_row = 0;
+	w->is_done = true;
 	rc = l->set.ops.window(l->set.ops.ctx, &told, err);
 	window_release(w);
 	l->n_windows--;

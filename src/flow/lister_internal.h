@@ -24,6 +24,7 @@ struct window_part {
 /* A day, or what the range has of it. */
 struct window {
 	bool is_open, was_split, was_failed;
+	bool is_done;			/* walked; the owner is being told */
 	int32_t day;
 	int64_t number;			/* see struct lister_window */
 	struct window_range range;

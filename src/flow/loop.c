@@ -56,12 +56,49 @@ listing_ended(struct sync *s, int rc, const struct ark_error *err)
 	return 0;
 }
 
+/* A letter that nobody will take any more. */
+static void
+letter_free(struct letter *l)
+{
+	struct http_result *res;
+
+	switch (l->kind) {
+	case LETTER_PAGE:
+		res = (struct http_result *)l;
+		free(res->request->tag);
+		http_result_free(res);
+		break;
+	case LETTER_MEDIA:
+		http_result_free((struct http_result *)l);
+		break;
+	case LETTER_SETTLED:
+		part_settled_free((struct part_settled *)l);
+		break;
+	default:
+		commit_batch_free((struct commit_batch *)l);
+	}
+}
+
+/* Whether l can be taken in with other pages; one that failed may wait long. */
+static bool
+is_page(const struct letter *l)
+{
+	return l->kind == LETTER_PAGE &&
+	       ((const struct http_result *)l)->end == HTTP_DONE;
+}
+
 static int
 take_letter(struct sync *s, struct letter *l, int64_t now_ms,
 	    struct ark_error *err)
 {
-	int rc;
+	int rc = 0;
 
+	if (!is_page(l))
+		rc = intake_end(s, 0, err);
+	if (rc) {
+		letter_free(l);
+		return rc;
+	}
 	switch (l->kind) {
 	case LETTER_PAGE:
 		rc = lister_result(s->lister, (struct http_result *)l, now_ms,
@@ -92,7 +129,7 @@ tell_progress(struct sync *s, int64_t now_ms)
 		s->rate_bytes = s->received;
 	}
 	p->in_flight = (uint32_t)s->n_in_flight;
-	p->limit = s->pace.limit;
+	p->limit = hosts_limit(s);
 	p->elapsed_ms = now_ms - s->started_ms;
 	event_progress(&s->options->listener, p);
 }
@@ -121,6 +158,7 @@ wait_of(const struct sync *s, int64_t now_ms)
 
 	wait = nearer(wait, lister_due_ms(s->lister, now_ms));
 	wait = nearer(wait, jobs_due_ms(s, now_ms));
+	wait = nearer(wait, hosts_due_ms(s, now_ms));
 	return nearer(wait, committer_due_ms(s->committer, now_ms));
 }
 
@@ -148,7 +186,9 @@ push(struct sync *s, int64_t now_ms, struct ark_error *err)
 	jobs_wake_waiting(s, now_ms);
 	rc = jobs_claim(s, err);
 	if (!rc)
-		rc = jobs_start(s, now_ms, err);
+		rc = start_jobs(s, now_ms, err);
+	hosts_tick(s, now_ms);
+	holdup_tick(s, now_ms);
 	if (rc == ARK_ELIMIT || rc == ARK_EDISK) {
 		sync_end(s, rc, err);
 		rc = 0;
@@ -164,34 +204,12 @@ push(struct sync *s, int64_t now_ms, struct ark_error *err)
 	return rc;
 }
 
-/* A letter that nobody will take any more. */
-static void
-letter_free(struct letter *l)
-{
-	struct http_result *res;
-
-	switch (l->kind) {
-	case LETTER_PAGE:
-		res = (struct http_result *)l;
-		free(res->request->tag);
-		http_result_free(res);
-		break;
-	case LETTER_MEDIA:
-		http_result_free((struct http_result *)l);
-		break;
-	case LETTER_SETTLED:
-		part_settled_free((struct part_settled *)l);
-		break;
-	default:
-		commit_batch_free((struct commit_batch *)l);
-	}
-}
-
 int
 sync_loop(struct sync *s, struct ark_error *err)
 {
 	int rc = 0;
 
+	holdup_begin(s, clock_now_ms());
 	while (!rc) {
 		int64_t now_ms = clock_now_ms();
 		struct letter *l;
@@ -210,7 +228,9 @@ sync_loop(struct sync *s, struct ark_error *err)
 				rc = take_letter(s, l, clock_now_ms(), err);
 			l = next;
 		}
+		rc = intake_end(s, rc, err);
 	}
+	holdup_end(s);
 	return rc;
 }
 

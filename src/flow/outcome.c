@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "flow/custody.h"
 #include "flow/judge.h"
 #include "flow/quarantine.h"
 #include "flow/sync_internal.h"
@@ -31,11 +32,14 @@ outcome_give_up(struct sync *s, struct job *j, enum ark_state state,
 		.attempts = j->attempts, .now_s = now_s,
 	};
 	int32_t day = j->row.day;
-	int rc;
+	int rc = 0;
 
 	if (state != ARK_GONE && is_worn_out(j, now_s))
 		back.state = ARK_FAILED;
-	rc = catalogue_set_back(s->archive->catalogue, &back, 1, err);
+	if (back.state == ARK_GONE || back.state == ARK_FAILED)
+		rc = custody_given_up(s->archive, j->row.id, back.state, err);
+	if (!rc)
+		rc = catalogue_set_back(s->archive->catalogue, &back, 1, err);
 	event_log(&s->options->listener, ARK_LOG_WARNING, j->row.id, "%s: %s",
 		  ark_state_name(back.state), reason);
 	s->progress.troubled++;
@@ -61,32 +65,6 @@ disk_trouble(struct sync *s, struct job *j, const struct ark_error *why,
 	if (++s->disk_errors >= SYNC_MAX_DISK_ERRORS || is_full)
 		sync_end(s, ARK_EDISK, why);
 	return rc;
-}
-
-/* Length of the whole body as the answer's head told it; -1. */
-static int64_t
-promised(const struct http_result *res)
-{
-	if (res->head.status == 206)
-		return res->head.range_total;
-	return res->head.content_length;
-}
-
-/* Keep what came of a body that broke off, if it can be continued. */
-static int
-keep_or_drop(struct job *j, const struct http_result *res,
-	     struct ark_error *err)
-{
-	struct store_part *part = j->part;
-	bool is_cut = res->end == HTTP_SHORT || res->end == HTTP_RESET ||
-		      res->end == HTTP_TIMEOUT || res->end == HTTP_CANCELLED;
-
-	j->part = NULL;
-	if (is_cut && (res->head.status == 200 || res->head.status == 206) &&
-	    header_etag_is_strong(res->head.etag))
-		return part_keep(part, res->head.etag, promised(res), err);
-	part_drop(part);
-	return 0;
 }
 
 /* ---- after a body that came whole ------------------------------------ */
@@ -181,7 +159,7 @@ reject(struct sync *s, struct job *j, const char *reason,
 	int rc;
 
 	j->part = NULL;
-	rc = quarantine_body(s->archive->store, &it, err);
+	rc = quarantine_body(s->archive, &it, err);
 	if (rc == ARK_EDISK) {
 		struct ark_error why = *err;
 
@@ -241,23 +219,40 @@ is_unreachable(const struct http_result *res)
 	return res->end == HTTP_CONNECT || res->end == HTTP_DNS;
 }
 
+/* What an attempt says about how many may run at once. */
+static enum pace_end
+pace_end_of(const struct http_result *res, enum retry_class class)
+{
+	if (class == RETRY_NONE)
+		return PACE_DONE;
+	if (class == RETRY_THROTTLED)
+		return PACE_THROTTLED;
+	if (res->end == HTTP_TIMEOUT || res->end == HTTP_RESET ||
+	    res->end == HTTP_CONNECT)
+		return PACE_LOST;
+	return PACE_USELESS;
+}
+
 /* Tell the pace and the gate of the host how the attempt went. */
 static void
 account(struct sync *s, struct job *j, const struct http_result *res,
 	int64_t now_ms)
 {
 	enum retry_class class = retry_classify(res);
-	enum pace_event event = PACE_DONE;
+	struct pace_attempt attempt = {
+		.end = pace_end_of(res, class),
+		.first_byte_ms = res->first_byte_ms,
+		.spent_ms = res->spent_ms,
+	};
 
 	s->n_in_flight--;
 	j->host->in_flight--;
-	s->received += res->received;
-	pace_bytes(&s->pace, res->received);
-	if (class == RETRY_THROTTLED)
-		event = PACE_THROTTLED;
-	else if (class == RETRY_TRANSIENT)
-		event = PACE_FAILED;
-	pace_event(&s->pace, event, (uint32_t)s->n_in_flight + 1, now_ms);
+	tap_end(&j->tap);
+	if (class == RETRY_NONE)
+		bottleneck_attempt(&s->bottleneck, res->first_byte_ms,
+				   res->spent_ms);
+	if (class != RETRY_STOPPED)
+		pace_ended(&j->host->pace, &attempt, now_ms);
 	if (class == RETRY_TRANSIENT) {
 		gate_failure(&j->host->gate, now_ms, is_unreachable(res));
 		if (is_unreachable(res) && !j->host->failing_ms)
@@ -272,20 +267,37 @@ account(struct sync *s, struct job *j, const struct http_result *res,
 	}
 }
 
+/*
+ * In the engine's thread: a whole body goes straight on to its writer, which
+ * saves the deciding thread from waking up twice for each.
+ */
+void
+outcome_take(struct http_result *res)
+{
+	struct job *j = res->request->tag;
+
+	if (res->end != HTTP_DONE) {
+		mailbox_post(res->request->reply, &res->letter);
+		return;
+	}
+	j->result = res;
+	j->audio = (struct audio_facts){ 0 };
+	part_settle(j->part, judge_wants(&res->head), inspect, j,
+		    res->request->reply, LETTER_SETTLED);
+}
+
+/* What there is of a body that did not come whole comes to rest first. */
 int
 outcome_media(struct sync *s, struct http_result *res, int64_t now_ms,
 	      struct ark_error *err)
 {
 	struct job *j = res->request->tag;
-	bool is_whole = res->end == HTTP_DONE;
 
 	(void)err;
 	account(s, j, res, now_ms);
 	j->result = res;
 	j->state = JOB_SETTLING;
-	j->audio = (struct audio_facts){ 0 };
-	part_settle(j->part, is_whole ? judge_wants(&res->head) : 0,
-		    is_whole ? inspect : NULL, j, &s->box, LETTER_SETTLED);
+	part_settle(j->part, 0, NULL, j, &s->box, LETTER_SETTLED);
 	return 0;
 }
 
@@ -297,6 +309,10 @@ outcome_settled(struct sync *s, struct part_settled *settled, int64_t now_ms,
 	struct http_result *res = j->result;
 	int rc;
 
+	if (j->state == JOB_FETCHING) {		/* by outcome_take() */
+		account(s, j, res, now_ms);
+		j->state = JOB_SETTLING;
+	}
 	if (settled->rc) {
 		part_drop(j->part);
 		j->part = NULL;
@@ -308,7 +324,7 @@ outcome_settled(struct sync *s, struct part_settled *settled, int64_t now_ms,
 	if (res->end == HTTP_DONE)
 		return follow_body(s, j, now_ms, err);
 	j->result = NULL;
-	rc = keep_or_drop(j, res, err);
+	rc = failure_keep(j, res, err);
 	if (!rc)
 		rc = failure_follow(s, j, res, now_ms, err);
 	http_result_free(res);
@@ -353,7 +369,6 @@ outcome_batch(struct sync *s, struct commit_batch *b, int64_t now_ms,
 	int rc;
 
 	(void)now_ms;
-	s->summary->disk_wait_ms += b->spent_ms;
 	rc = committer_record(s->committer, b, err);
 	for (size_t i = 0; !rc && i < b->n; i++) {
 		struct job *j = b->ctx[i];

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "flow/custody.h"
 #include "flow/edition.h"
 #include "manifest/baginfo.h"
 #include "store/layout.h"
@@ -88,8 +89,12 @@ write_baginfo(struct edition *e, const struct catalogue_day *d, int64_t now_s,
 	struct buf out = BUF_INIT(65536);
 	struct buf oxum = BUF_INIT(64);
 	char day[DAY_SIZE], now[CLOCK_UTC_SIZE];
+	struct trail_head head;
 	int rc;
 
+	rc = trail_last(e->archive, &head, err);
+	if (rc)
+		return rc;
 	day_format(day, e->day);
 	clock_utc(now, now_s);
 	now[10] = 0;	/* the date alone */
@@ -110,6 +115,7 @@ write_baginfo(struct edition *e, const struct catalogue_day *d, int64_t now_s,
 		baginfo_put_int(&out, "Callark-Platform-Total", d->total);
 	put_instant(&out, "Callark-Listing-Complete-At", d->complete_s);
 	put_counts(&out, d);
+	trail_put_baginfo(&out, &head);
 	rc = buf_status(&out, err);
 	if (!rc)
 		rc = edition_tag(e, "bag-info.txt", out.data, out.len, err);
@@ -118,8 +124,10 @@ write_baginfo(struct edition *e, const struct catalogue_day *d, int64_t now_s,
 	return rc;
 }
 
+/* Both manifests; tagmanifest is the SHA-256 of the last. */
 static int
-write_manifests(struct edition *e, struct ark_error *err)
+write_manifests(struct edition *e, uint8_t tagmanifest[DIGEST_SHA256_SIZE],
+		struct ark_error *err)
 {
 	struct buf out = BUF_INIT(MAX_TAG_BYTES);
 	char path[STORE_PATH_MAX];
@@ -142,6 +150,8 @@ write_manifests(struct edition *e, struct ark_error *err)
 	if (!rc)
 		rc = store_file_put(e->archive->store, path, buf_text(&out),
 				    out.len, err);
+	if (!rc)
+		rc = digest_sha256(tagmanifest, buf_text(&out), out.len, err);
 out:
 	buf_release(&out);
 	return rc;
@@ -157,6 +167,7 @@ publish_day(struct archive *a, int32_t day, int64_t now_s,
 		.versions_text = BUF_INIT(MAX_LINE_BYTES),
 	};
 	char path[STORE_PATH_MAX], name[DAY_SIZE];
+	uint8_t tagmanifest[DIGEST_SHA256_SIZE];
 	struct catalogue_day facts;
 	int rc;
 
@@ -174,7 +185,9 @@ publish_day(struct archive *a, int32_t day, int64_t now_s,
 	if (!rc)
 		rc = write_baginfo(&e, &facts, now_s, err);
 	if (!rc)
-		rc = write_manifests(&e, err);
+		rc = write_manifests(&e, tagmanifest, err);
+	if (!rc)
+		rc = custody_published(a, &facts, tagmanifest, err);
 	if (!rc)
 		rc = catalogue_published(a->catalogue, day, now_s, err);
 	edition_release(&e);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "flow/custody.h"
 #include "json/tree.h"
 #include "model/time.h"
 #include "store/layout.h"
@@ -38,29 +39,33 @@ describe(struct buf *out, const struct quarantine_case *it,
 }
 
 int
-quarantine_body(struct store *s, const struct quarantine_case *it,
+quarantine_body(struct archive *a, const struct quarantine_case *it,
 		struct ark_error *err)
 {
+	const struct part_facts facts = *part_facts(it->part);
 	struct buf why = BUF_INIT(65536);
 	char path[STORE_PATH_MAX];
 	int rc;
 
-	rc = layout_quarantine(path, it->day, it->id,
-			       part_facts(it->part)->sha256, err);
+	rc = layout_quarantine(path, it->day, it->id, facts.sha256, err);
 	if (!rc)
 		rc = describe(&why, it, err);
 	if (rc)
 		part_drop(it->part);
 	else
-		rc = store_quarantine(s, it->part, path, buf_text(&why),
+		rc = store_quarantine(a->store, it->part, path, buf_text(&why),
 				      why.len, err);
 	buf_release(&why);
+	if (!rc)
+		rc = custody_quarantined(a, it->id, facts.size, facts.sha256,
+					 err);
 	return rc;
 }
 
-int
-quarantine_damaged(struct store *s, int32_t day, const char *path,
-		   struct ark_error *err)
+/* Move a damaged file to a name that is free. */
+static int
+move_damaged(struct store *s, int32_t day, const char *path,
+	     struct ark_error *err)
 {
 	const char *name = strrchr(path, '/');
 	char folder[STORE_PATH_MAX], to[STORE_PATH_MAX + 64], turn[16] = "";
@@ -75,4 +80,14 @@ quarantine_damaged(struct store *s, int32_t day, const char *path,
 			return rc;
 		(void)snprintf(turn, sizeof(turn), ".%d", i);
 	}
+}
+
+int
+quarantine_damaged(struct archive *a, const char *id, int32_t day,
+		   const char *path, struct ark_error *err)
+{
+	int rc;
+
+	rc = move_damaged(a->store, day, path, err);
+	return rc ? rc : custody_set_aside(a, id, day, err);
 }

@@ -4,6 +4,7 @@
 #ifndef FLOW_QUARANTINE_H
 #define FLOW_QUARANTINE_H
 
+#include "archive/archive.h"
 #include "http/engine.h"
 #include "store/commit.h"
 
@@ -16,20 +17,22 @@ struct quarantine_case {
 };
 
 /*
- * quarantine_body(s, it, err):
+ * quarantine_body(a, it, err):
  * Put the body at quarantine/DAY/ID-HASH.body and beside it a .json with what
- * is known of it.  Return 0, ARK_EDISK, ARK_ENOMEM.
+ * is known of it, and tell the trail.  Return 0, ARK_EDISK, ARK_ENOMEM, or as
+ * trail_add.
  */
-int quarantine_body(struct store *s, const struct quarantine_case *it,
+int quarantine_body(struct archive *a, const struct quarantine_case *it,
 		    struct ark_error *err);
 
 /*
- * quarantine_damaged(s, day, path, err):
+ * quarantine_damaged(a, id, day, path, err):
  * Move an archived file that is not as it should be to
- * quarantine/DAY/NAME.damaged, or .2.damaged and so on when that is taken.
- * Return 0, ARK_ENOTFOUND, ARK_EEXISTS, ARK_EDISK.
+ * quarantine/DAY/NAME.damaged, or .2.damaged and so on when that is taken, and
+ * tell the trail.  Return 0, ARK_ENOTFOUND, ARK_EEXISTS, ARK_EDISK, or as
+ * trail_add.
  */
-int quarantine_damaged(struct store *s, int32_t day, const char *path,
-		       struct ark_error *err);
+int quarantine_damaged(struct archive *a, const char *id, int32_t day,
+		       const char *path, struct ark_error *err);
 
 #endif

@@ -14,6 +14,8 @@
 #include "base/fdio.h"
 #include "callark/archive.h"
 #include "config/config.h"
+#include "flow/confinement.h"
+#include "flow/custody.h"
 #include "flow/days_of.h"
 #include "flow/pages.h"
 #include "flow/quarantine.h"
@@ -33,6 +35,7 @@ struct rebuild {
 	struct digest *digest;
 	struct omni_document document;
 	struct buf line;
+	struct trail_head head;		/* the latest that a bag knows */
 };
 
 static void
@@ -88,6 +91,27 @@ read_versions(struct rebuild *r, const struct table_row *t,
 }
 
 /*
+ * Set a damaged file aside.  A trail that cannot be told of it is a problem,
+ * but no reason to be without a catalogue.
+ */
+static int
+set_aside(struct rebuild *r, const char *id, const char *path,
+	  struct ark_error *err)
+{
+	struct ark_error why = { 0 };
+	int rc;
+
+	rc = quarantine_damaged(r->archive, id, r->day, path, &why);
+	if (rc == ARK_EINTEGRITY) {
+		problem(r, path, why.text);
+		rc = 0;
+	}
+	if (rc && err)
+		*err = why;
+	return rc;
+}
+
+/*
  * An archived row whose file is gone or has another size is fetched again, the
  * latter set aside; what the bytes are is verify's business.
  */
@@ -107,7 +131,7 @@ check_file(struct rebuild *r, struct catalogue_row *row, const char *path,
 	}
 	problem(r, path, rc ? "the file is missing" : "the size is another");
 	if (!rc)
-		rc = quarantine_damaged(r->archive->store, r->day, path, err);
+		rc = set_aside(r, row->id, path, err);
 	if (rc && rc != ARK_ENOTFOUND)
 		return rc;
 	r->is_day_behind = true;
@@ -257,6 +281,17 @@ element_int(const struct buf *text, const char *label)
 	return n;
 }
 
+/* What bag-info.txt says of the trail; nonsense is verify's to tell. */
+static void
+note_head(struct rebuild *r, const struct buf *text)
+{
+	struct trail_head head;
+
+	if (trail_get_baginfo(buf_text(text), text->len, &head) == 1 &&
+	    head.seq > r->head.seq)
+		r->head = head;
+}
+
 /* What bag-info.txt says of the listing of the day. */
 static int
 restore_day(struct rebuild *r, struct ark_error *err)
@@ -285,6 +320,7 @@ restore_day(struct rebuild *r, struct ark_error *err)
 		d.asked_s = d.was_asked ? clock_wall_s() : -1;
 		d.complete_s = d.is_complete ? d.asked_s : -1;
 	}
+	note_head(r, &text);
 	if (!rc)
 		rc = catalogue_restore_day(r->archive->catalogue, &d, err);
 	buf_release(&text);
@@ -388,14 +424,21 @@ ark_rebuild(const struct ark_config *c, const struct ark_listener *l,
 	rc = config_check(c, false, true, err);
 	if (!rc)
 		rc = archive_open(&r.archive, c->path, ARCHIVE_REBUILD, err);
-	if (!rc)
+	if (!rc) {
+		confinement_offline(c, store_root(r.archive->store),
+				    CONFINE_TIDY, l);
 		rc = archive_open_catalogue(r.archive, err);
+	}
 	if (!rc)
 		rc = digest_new(&r.digest, DIGEST_SHA256, err);
 	if (!rc)
 		rc = rebuild_days(&r, err);
+	if (!rc && r.head.seq)
+		rc = trail_restore_known(r.archive, &r.head, err);
 	if (!rc)
 		rc = archive_rebuilt(r.archive, err);
+	if (!rc)
+		rc = custody_rebuilt(r.archive, totals, err);
 	digest_free(r.digest);
 	document_release(&r.document);
 	buf_release(&r.line);

@@ -42,7 +42,8 @@ start_engine(struct service *s, struct ark_error *err)
 
 int
 service_open(struct service *s, const struct ark_config *c,
-	     const struct ark_listener *l, struct ark_error *err)
+	     const struct confinement_need *need, const struct ark_listener *l,
+	     struct ark_error *err)
 {
 	struct omni_settings set = {
 		.base_url = c->base_url, .login = c->login,
@@ -60,8 +61,10 @@ service_open(struct service *s, const struct ark_config *c,
 		rc = config_api_key(c, &s->api_key, err);
 	if (!rc)
 		rc = config_password(c, &s->password, err);
-	if (!rc)
+	if (!rc) {
+		confinement_begin(&s->confined, c, need, l);
 		rc = start_engine(s, err);
+	}
 	if (!rc) {
 		set.engine = s->engine;
 		rc = omni_init(&s->omni, &set, err);

@@ -7,6 +7,7 @@
 #include "base/event.h"
 #include "base/secret.h"
 #include "config/config.h"
+#include "flow/confinement.h"
 #include "http/engine.h"
 #include "omni/omni.h"
 
@@ -17,14 +18,17 @@ struct service {
 	struct omni omni;
 	struct secret api_key, password;
 	bool has_omni;
+	struct confine_report confined;
 };
 
 /*
- * service_open(s, c, l, err):
- * Read the secrets and start the engine; nothing is asked yet.  Return 0,
- * ARK_EUSAGE, ARK_EDISK, ARK_ENOMEM.
+ * service_open(s, c, need, l, err):
+ * Read the secrets, give up what need does not call for (confinement.h), and
+ * start the engine; nothing is asked yet.  Call it before there are other
+ * threads.  Return 0, ARK_EUSAGE, ARK_EDISK, ARK_ENOMEM.
  */
 int service_open(struct service *s, const struct ark_config *c,
+		 const struct confinement_need *need,
 		 const struct ark_listener *l, struct ark_error *err);
 void service_close(struct service *s);
 

@@ -8,6 +8,7 @@
 #include "callark/archive.h"
 #include "config/config.h"
 #include "digest/digest.h"
+#include "flow/confinement.h"
 #include "flow/period.h"
 #include "omni/document.h"
 
@@ -107,8 +108,11 @@ ark_status(const struct ark_config *c, const struct ark_status_options *o,
 	rc = config_check(c, false, true, err);
 	if (!rc)
 		rc = archive_open(&a, c->path, ARCHIVE_READ, err);
-	if (!rc)
+	if (!rc) {
+		confinement_offline(c, store_root(a->store), CONFINE_READ,
+				    NULL);
 		rc = period_or_all(&range, &o->range, a->zone, err);
+	}
 	if (!rc && o->facts)
 		rc = tell_facts(a, o, err);
 	if (!rc && o->day) {
@@ -194,8 +198,11 @@ ark_find(const struct ark_config *c, const struct ark_find_options *o,
 	rc = config_check(c, false, true, err);
 	if (!rc)
 		rc = archive_open(&a, c->path, ARCHIVE_READ, err);
-	if (!rc)
+	if (!rc) {
+		confinement_offline(c, store_root(a->store), CONFINE_READ,
+				    &o->listener);
 		rc = period_or_all(&range, &o->range, a->zone, err);
+	}
 	if (!rc)
 		rc = find_in(a, &range, o, fn, ctx, err);
 	archive_close(a);

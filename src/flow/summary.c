@@ -121,6 +121,22 @@ summary_count(struct ark_summary *s, struct archive *a,
 	return rc;
 }
 
+const char *
+ark_limit_name(enum ark_limit limit)
+{
+	switch (limit) {
+	case ARK_LIMIT_LISTING: return "listing";
+	case ARK_LIMIT_SERVER: return "server";
+	case ARK_LIMIT_NETWORK: return "network";
+	case ARK_LIMIT_DISK: return "disk";
+	case ARK_LIMIT_CPU: return "cpu";
+	case ARK_LIMIT_NUMBER: return "concurrency";
+	case ARK_LIMIT_RATE: return "rate_limit";
+	case ARK_LIMIT_UNKNOWN:
+	default: return NULL;
+	}
+}
+
 void
 ark_summary_release(struct ark_summary *s)
 {
@@ -199,6 +215,8 @@ put_sums(struct json_tree *t, const struct ark_summary *s)
 	json_put_int(t, "relists", s->relists);
 	json_put_int(t, "windows", s->windows);
 	json_put_int(t, "windows_incomplete", s->windows_incomplete);
+	json_put_text(t, "limit", ark_limit_name(s->limit));
+	json_put_int(t, "limit_percent", s->limit_percent);
 }
 
 int

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "flow/custody.h"
 #include "flow/period.h"
 #include "flow/publish.h"
 #include "flow/recover.h"
@@ -17,8 +18,6 @@
 #include "store/layout.h"
 
 #define DIALECT_KEY "dialect"
-#define PACE_KEY "concurrency"
-#define ADAPTIVE_START 8
 #define POOL_BYTES ((size_t)16 << 20)
 
 /* ---- before the loop -------------------------------------------------- */
@@ -60,6 +59,7 @@ static int
 log_in(struct sync *s, struct ark_error *err)
 {
 	struct omni *omni = &s->service.omni;
+	bool is_new = !archive_is_declared(s->archive);
 	int rc;
 
 	rc = omni_organizations(omni, true, err);
@@ -69,27 +69,12 @@ log_in(struct sync *s, struct ark_error *err)
 		rc = archive_declare(s->archive, omni->chosen->id,
 				     omni->chosen->name,
 				     service_zone_name(&s->service), err);
+	if (!rc)
+		rc = custody_opened(s->archive, is_new, err);
 	if (rc)
 		return rc;
 	s->summary->organization = strdup(omni->chosen->name);
 	return s->summary->organization ? 0 : error_nomem(err);
-}
-
-/* Limit of the last run, eight tenths of it; 0: none. */
-static uint32_t
-last_pace(struct sync *s)
-{
-	struct buf text = BUF_INIT(64);
-	int64_t limit = 0;
-
-	if (catalogue_meta_get(s->archive->catalogue, PACE_KEY, &text, NULL) ==
-	    1)
-		limit = strtol(buf_text(&text), NULL, 10);
-	buf_release(&text);
-	if (limit < 1 || limit > 512)
-		return ADAPTIVE_START;
-	limit = limit * 8 / 10;
-	return limit > 1 ? (uint32_t)limit : 1;
 }
 
 static void
@@ -116,7 +101,7 @@ static int
 start_workers(struct sync *s, struct ark_error *err)
 {
 	struct parts_settings parts = {
-		.store = s->archive->store, .n_threads = 2,
+		.store = s->archive->store, .n_threads = SYNC_WRITERS,
 		.pool_bytes = POOL_BYTES, .wake = wake_engine,
 		.ctx = &s->waker,
 	};
@@ -172,6 +157,7 @@ open_archive(struct sync *s, struct ark_error *err)
 static int
 begin_run(struct sync *s, struct ark_error *err)
 {
+	struct ark_summary *sum = s->summary;
 	int64_t retried = 0;
 	int rc;
 
@@ -179,16 +165,19 @@ begin_run(struct sync *s, struct ark_error *err)
 			    s->archive, err);
 	if (!rc)
 		rc = catalogue_run_begin(s->archive->catalogue, clock_wall_s(),
-					 &s->run, err);
+					 &sum->run, err);
+	if (rc)
+		return rc;
+	s->run = sum->run;
+	sum->from_s = s->range.from_s;
+	sum->to_s = s->range.to_s;
+	rc = custody_run_started(s->archive, s->options, sum, err);
 	if (!rc && s->options->retry_failed)
 		rc = catalogue_retry_failed(s->archive->catalogue,
 					    s->range.from_s, s->range.to_s,
 					    &retried, err);
 	if (rc)
 		return rc;
-	s->summary->run = s->run;
-	s->summary->from_s = s->range.from_s;
-	s->summary->to_s = s->range.to_s;
 	if (retried)
 		event_log(&s->options->listener, ARK_LOG_INFO, NULL,
 			  "%lld recordings that were given up are tried again",
@@ -200,11 +189,17 @@ static int
 prepare(struct sync *s, struct ark_error *err)
 {
 	const struct ark_config *c = s->config;
+	struct confinement_need need = {
+		.right = CONFINE_WRITE, .may_connect = true,
+	};
 	int rc;
 
 	rc = open_archive(s, err);
-	if (!rc)
-		rc = service_open(&s->service, c, &s->options->listener, err);
+	if (!rc) {
+		need.root = store_root(s->archive->store);
+		rc = service_open(&s->service, c, &need, &s->options->listener,
+				  err);
+	}
 	if (!rc)
 		rc = load_dialect(s, err);
 	if (!rc)
@@ -215,23 +210,11 @@ prepare(struct sync *s, struct ark_error *err)
 		rc = begin_run(s, err);
 	if (rc)
 		return rc;
-	pace_init(&s->pace, (uint32_t)c->concurrency, last_pace(s),
-		  (uint32_t)c->max_concurrency, clock_now_ms());
+	hosts_load(s);
 	return start_workers(s, err);
 }
 
 /* ---- after the loop ---------------------------------------------------- */
-
-static void
-save_pace(struct sync *s)
-{
-	char text[16];
-
-	if (s->pace.is_pinned || !s->summary->new_recordings)
-		return;
-	(void)snprintf(text, sizeof(text), "%u", s->pace.limit);
-	(void)catalogue_meta_set(s->archive->catalogue, PACE_KEY, text, NULL);
-}
 
 /*
  * Whether the run may end without ARK_EINCOMPLETE: all is there, or all that
@@ -276,7 +259,7 @@ conclude(struct sync *s, bool is_orderly, struct ark_error *err)
 		rc = save_dialect(s, err);
 	if (!rc)
 		rc = summary_count(sum, s->archive, &s->range, err);
-	save_pace(s);
+	hosts_save(s);
 	if (!rc && !is_excused(s))
 		sync_note(s, ARK_EINCOMPLETE);
 	return rc;
@@ -302,15 +285,13 @@ release(struct sync *s)
 	(void)pthread_mutex_destroy(&s->waker.mutex);
 }
 
+/* From the first page to the last bag; the account of it. */
 static int
-run(struct sync *s, struct ark_error *err)
+work(struct sync *s, struct ark_error *err)
 {
 	struct ark_error later = { 0 };
 	int rc, end;
 
-	rc = prepare(s, err);
-	if (rc)
-		return rc;
 	rc = sync_loop(s, err);
 	end = conclude(s, !rc, rc ? &later : err);
 	rc = severity_worse(rc, end);
@@ -318,10 +299,35 @@ run(struct sync *s, struct ark_error *err)
 		rc = s->code;
 		*err = s->first_error;
 	}
-	rc = severity_worse(rc, s->code);
+	return severity_worse(rc, s->code);
+}
+
+/* A run that began has its end on the trail, whatever it was. */
+static int
+end_run(struct sync *s, int code, struct ark_error *err)
+{
+	struct ark_error later = { 0 };
+	int rc;
+
+	rc = custody_run_ended(s->archive, s->summary, code,
+			       code ? &later : err);
+	if (code && severity_worse(code, rc) != code)
+		*err = later;
+	rc = severity_worse(code, rc);
 	(void)catalogue_run_end(s->archive->catalogue, s->run, rc,
 				clock_wall_s(), NULL);
 	return rc;
+}
+
+static int
+run(struct sync *s, struct ark_error *err)
+{
+	int rc;
+
+	rc = prepare(s, err);
+	if (!rc)
+		rc = work(s, err);
+	return s->run ? end_run(s, rc, err) : rc;
 }
 
 int

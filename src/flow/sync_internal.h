@@ -20,8 +20,10 @@
 #include "audio/audio.h"
 #include "base/idmap.h"
 #include "callark/sync.h"
+#include "flow/bottleneck.h"
 #include "flow/lister.h"
 #include "flow/service.h"
+#include "flow/tap.h"
 #include "http/gate.h"
 #include "http/pace.h"
 #include "http/retry.h"
@@ -29,15 +31,21 @@
 
 #define SYNC_CLAIM 500		/* rows claimed at once */
 #define SYNC_CLAIM_LOW 100	/* ready jobs below which more are claimed */
+#define SYNC_MAX_JOBS 4000	/* in hand, when only some hosts can go on */
 #define SYNC_LEASE_S 86400
 #define SYNC_LISTED_AHEAD 5000	/* rows waiting that hold up further listing */
 #define SYNC_MAX_HOSTS 32
+#define SYNC_ORIGIN_SIZE 320
 #define SYNC_MAX_RELISTS 3	/* fresh links for one recording in one run */
 #define SYNC_MAX_RUNS 10	/* runs that tried it before it is given up */
 #define SYNC_MAX_DAYS_S (INT64_C(14) * 86400)
 #define SYNC_GONE_RUNS 3	/* runs that met 404 or 410 */
 #define SYNC_PATIENCE_MS 300000	/* with a host that does not answer */
 #define SYNC_MAX_DISK_ERRORS 3
+#define SYNC_WRITERS 2		/* threads that write and hash */
+#define SYNC_BACKLOG_HIGH 2	/* batches waiting to be committed: enough … */
+#define SYNC_BACKLOG_MAX 4	/* … and too many to begin more transfers */
+#define SYNC_PRESSURE_HIGH 90	/* hundredths of the pool of blocks */
 
 enum { LETTER_PAGE, LETTER_MEDIA, LETTER_SETTLED, LETTER_BATCH };
 
@@ -50,11 +58,23 @@ enum job_state {
 	JOB_RELISTING,
 };
 
+/* Where recordings come from. */
 struct sync_host {
-	char origin[320];
+	char origin[SYNC_ORIGIN_SIZE];
 	struct gate gate;
+	struct pace pace;
+	struct job *ready, **ready_last;	/* jobs that it may begin */
+	size_t n_ready;
 	uint32_t in_flight;
 	int64_t failing_ms;		/* since when it has not answered; 0 */
+	struct tap_count count;
+	int64_t counted;		/* bytes of it that the pace knows */
+};
+
+/* How many transfers a host was found to stand, in this run or one before. */
+struct sync_learned {
+	char origin[SYNC_ORIGIN_SIZE];
+	uint32_t limit;
 };
 
 struct job {
@@ -62,11 +82,13 @@ struct job {
 	enum job_state state;
 	struct job *next;		/* among the ready */
 	struct store_part *part;
+	struct tap tap;			/* before the part, while fetching */
 	struct http_result *result;	/* while settling */
 	struct audio_facts audio;	/* filled on the part's thread */
 	struct sync_host *host;		/* while fetching */
 	int attempts;			/* of this run */
 	int relists, logins;
+	int refused_rests;		/* when what was kept was to go on */
 	uint64_t used_link;		/* hash of the link of the attempt */
 	uint64_t failed_link;		/* … of the one refused at first */
 	int64_t relisted_after;		/* the last window that is of no use */
@@ -95,15 +117,22 @@ struct sync {
 	int64_t run;
 	/* jobs */
 	struct idmap jobs;		/* every live one, by id */
-	struct job *ready, **ready_last;
-	size_t n_ready, n_in_flight;
+	struct job *ready, **ready_last;	/* not yet sorted by host */
+	size_t n_ready;			/* these, and those of the hosts */
+	size_t n_in_flight;
 	bool has_unclaimed;		/* the catalogue may have rows for us */
+	bool is_starving;		/* there is room, but not at the hosts
+					   of those that are ready */
+	bool is_taking_in;		/* pages are put and not committed */
 	bool has_room;			/* as found at room_checked_ms */
 	int64_t room_checked_ms;
 	struct timers timers;		/* jobs that wait */
-	struct pace pace;
 	struct sync_host hosts[SYNC_MAX_HOSTS];
-	size_t n_hosts;
+	size_t n_hosts, next_host;	/* next_host: whose turn it is */
+	struct sync_learned learned[SYNC_MAX_HOSTS];
+	size_t n_learned;
+	struct bottleneck bottleneck;
+	struct bottleneck_use use;	/* as at the start of the loop */
 	/* days of the range whose bag may be due, by day */
 	int32_t first_day, n_days;
 	uint32_t *day_jobs;		/* live jobs of each */
@@ -141,10 +170,51 @@ int intake_page(void *ctx, const struct lister_page *page,
 int intake_window(void *ctx, const struct lister_window *window,
 		  struct ark_error *err);
 bool intake_has_room(void *ctx);
+/*
+ * intake_end(s, rc, err): Commit the pages that came together, or undo them
+ * when rc is negative.  Return rc, or what went wrong.  Nothing but pages may
+ * be recorded, and nobody be told of them, before.
+ */
+int intake_end(struct sync *s, int rc, struct ark_error *err);
 
-/* jobs.c: claiming, starting, waiting */
+/* hosts.c: where recordings come from, and how many at once each stands */
+/* hosts_of(s, origin, now_ms): The last place is shared when there are too many. */
+struct sync_host *hosts_of(struct sync *s, const char *origin, int64_t now_ms);
+/* hosts_has_room(s, h, now_ms): Whether one more may begin there. */
+bool hosts_has_room(const struct sync *s, const struct sync_host *h,
+		    int64_t now_ms);
+/* hosts_max(s): As many as may run at all hosts together. */
+uint32_t hosts_max(const struct sync *s);
+/* hosts_limit(s): How many transfers the hosts stand together, within that. */
+uint32_t hosts_limit(const struct sync *s);
+/* hosts_tick(s, now_ms): Time has passed; call it after whatever was begun. */
+void hosts_tick(struct sync *s, int64_t now_ms);
+/* hosts_due_ms(s, now_ms): Until a host with ready jobs opens; -1. */
+int64_t hosts_due_ms(const struct sync *s, int64_t now_ms);
+/* hosts_load(s) / hosts_save(s): What runs learn of hosts, in the catalogue. */
+void hosts_load(struct sync *s);
+void hosts_save(struct sync *s);
+
+/* holdup.c: what the run waits for */
+void holdup_begin(struct sync *s, int64_t now_ms);
+/* holdup_tick(s, now_ms): Account for the time since the last call. */
+void holdup_tick(struct sync *s, int64_t now_ms);
+/* holdup_end(s): Into the summary. */
+void holdup_end(struct sync *s);
+/* holdup_is_disk_behind(s): Bytes or files wait for the disk. */
+bool holdup_is_disk_behind(const struct sync *s);
+
+/* start.c: beginning transfers while the limits allow */
+/*
+ * start_jobs(s, now_ms, err):
+ * Begin what may begin now; give up what cannot wait for its host.  Return 0,
+ * ARK_ELIMIT or ARK_EDISK when nothing more is to be begun in this run, or
+ * another ark_code.
+ */
+int start_jobs(struct sync *s, int64_t now_ms, struct ark_error *err);
+
+/* jobs.c: claiming, waiting, letting go */
 int jobs_claim(struct sync *s, struct ark_error *err);
-int jobs_start(struct sync *s, int64_t now_ms, struct ark_error *err);
 void jobs_wake_waiting(struct sync *s, int64_t now_ms);
 void jobs_ready(struct sync *s, struct job *j);
 int jobs_wait(struct sync *s, struct job *j, int64_t at_ms);
@@ -158,6 +228,8 @@ void jobs_release(struct sync *s);
 int64_t jobs_due_ms(const struct sync *s, int64_t now_ms);
 
 /* outcome.c: what came of an attempt */
+/* outcome_take(result): What the engine calls for media, in its thread. */
+void outcome_take(struct http_result *result);
 int outcome_media(struct sync *s, struct http_result *res, int64_t now_ms,
 		  struct ark_error *err);
 int outcome_settled(struct sync *s, struct part_settled *settled,
@@ -169,6 +241,9 @@ int outcome_give_up(struct sync *s, struct job *j, enum ark_state state,
 		    const char *reason, struct ark_error *err);
 
 /* failure.c: what follows an attempt that failed */
+/* failure_keep(j, res, err): Keep what came of the body, if it can be continued. */
+int failure_keep(struct job *j, const struct http_result *res,
+		 struct ark_error *err);
 int failure_follow(struct sync *s, struct job *j,
 		   const struct http_result *res, int64_t now_ms,
 		   struct ark_error *err);

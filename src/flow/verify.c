@@ -7,9 +7,12 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "base/event.h"
 #include "callark/archive.h"
 #include "config/config.h"
 #include "flow/audit.h"
+#include "flow/confinement.h"
+#include "flow/custody.h"
 #include "flow/days_of.h"
 #include "flow/period.h"
 
@@ -18,32 +21,38 @@ ark_verdict_name(enum ark_verdict v)
 {
 	static const char *const names[] = {
 		"missing", "truncated", "changed", "extra", "bad-bag",
-		"unpublished", "unreadable",
+		"unpublished", "unreadable", "unchecked",
 	};
 
 	return names[v];
 }
 
-/* catalogue_day_fn: days that have archived recordings. */
+/* Days that should have a bag, be it an empty one. */
 struct day_list {
 	int32_t *days;
 	size_t n, cap;
 };
 
 static int
-add_day(void *ctx, const struct catalogue_day *d)
+add_day(struct day_list *l, int32_t day)
 {
-	struct day_list *l = ctx;
 	int32_t *grown;
 
-	if (!d->counts[ARK_ARCHIVED])
-		return 0;
 	grown = array_room(l->days, l->n, &l->cap, sizeof(*grown));
 	if (!grown)
 		return ARK_ENOMEM;
 	l->days = grown;
-	l->days[l->n++] = d->day;
+	l->days[l->n++] = day;
 	return 0;
+}
+
+/* catalogue_day_fn */
+static int
+add_known_day(void *ctx, const struct catalogue_day *d)
+{
+	if (!d->counts[ARK_ARCHIVED] && d->published_s < 0)
+		return 0;
+	return add_day(ctx, d->day);
 }
 
 static int
@@ -54,22 +63,12 @@ by_day(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Days that the tree or the catalogue has, each once, in order. */
-static int
-gather_days(struct audit *a, const struct ark_range *range,
-	    struct day_list *l, struct ark_error *err)
+/* Each once, in order. */
+static void
+tidy_days(struct day_list *l)
 {
-	int32_t from = day_of(range->from_s), to = day_of(range->to_s - 1);
 	size_t kept = 0;
-	int rc;
 
-	rc = days_of_tree(a->archive->store, from, to, &l->days, &l->n, err);
-	l->cap = l->n;
-	if (!rc)
-		rc = catalogue_days(a->archive->catalogue, from, to, add_day, l,
-				    err);
-	if (rc)
-		return rc;
 	if (l->n)
 		qsort(l->days, l->n, sizeof(*l->days), by_day);
 	for (size_t i = 0; i < l->n; i++) {
@@ -77,7 +76,48 @@ gather_days(struct audit *a, const struct ark_range *range,
 			l->days[kept++] = l->days[i];
 	}
 	l->n = kept;
-	return 0;
+}
+
+/* Days from one to another that the tree, the catalogue or the trail has. */
+static int
+gather_days(struct audit *a, int32_t from, int32_t to, struct day_list *l,
+	    struct ark_error *err)
+{
+	int32_t day;
+	int rc;
+
+	rc = days_of_tree(a->archive->store, from, to, &l->days, &l->n, err);
+	l->cap = l->n;
+	if (!rc)
+		rc = catalogue_days(a->archive->catalogue, from, to,
+				    add_known_day, l, err);
+	if (rc)
+		return rc;
+	tidy_days(l);
+	rc = audit_trail(a, l->days, l->n, err);
+	for (size_t i = 0; !rc && audit_published(a, i, &day); i++) {
+		if (day >= from && day <= to && add_day(l, day))
+			rc = error_nomem(err);
+	}
+	tidy_days(l);
+	return rc;
+}
+
+/* Tell what came of a->day, which is what the totals have grown by. */
+static int
+tell_day(const struct audit *a, const struct ark_verify_totals *before)
+{
+	struct ark_verify_totals t = *a->totals;
+
+	if (!a->options->day)
+		return 0;
+	t.days -= before->days;
+	t.files -= before->files;
+	t.bytes -= before->bytes;
+	t.repaired -= before->repaired;
+	for (int i = 0; i < ARK_N_VERDICTS; i++)
+		t.found[i] -= before->found[i];
+	return a->options->day(a->options->ctx, a->day, &t);
 }
 
 static int
@@ -87,14 +127,69 @@ verify_days(struct audit *a, const struct ark_range *range,
 	struct day_list list = { 0 };
 	int rc;
 
-	rc = gather_days(a, range, &list, err);
+	rc = gather_days(a, day_of(range->from_s), day_of(range->to_s - 1),
+			 &list, err);
 	for (size_t i = 0; !rc && i < list.n; i++) {
+		const struct ark_verify_totals before = *a->totals;
+
 		a->day = list.days[i];
-		rc = audit_day(a, err);
+		rc = audit_edition(a, err);
+		if (!rc)
+			rc = audit_day(a, err);
 		audit_forget(a);
+		if (!rc)
+			rc = tell_day(a, &before);
 	}
+	if (!rc)
+		rc = audit_trail_end(a, err);
+	audit_trail_forget(a);
 	free(list.days);
 	free(a->known);
+	return rc;
+}
+
+/*
+ * What came of it will be told by the trail, opened before rights are given up.
+ * A repair does that as it goes; an archive that cannot be written, or has no
+ * trail, is read all the same.
+ */
+static void
+open_trail(struct audit *a)
+{
+	struct ark_error why;
+	int rc;
+
+	if (a->options->is_repairing)
+		return;
+	rc = store_log_open(&a->trail, a->archive->store, TRAIL_PATH, false,
+			    &why);
+	if (rc && rc != ARK_ENOTFOUND)
+		event_log(&a->options->listener, ARK_LOG_WARNING, NULL,
+			  "the trail will not tell of this: %s", why.text);
+}
+
+/* How it ends, once everything was read. */
+static int
+conclude(struct audit *a, const struct ark_range *range, struct ark_error *err)
+{
+	struct ark_error why = { 0 };
+	int64_t bad = 0;
+	int rc = 0;
+
+	for (int i = 0; i < ARK_N_VERDICTS; i++) {
+		if (i != ARK_VERIFY_UNPUBLISHED)
+			bad += a->totals->found[i];
+	}
+	if (a->trail || a->options->is_repairing)
+		rc = custody_verified(a, range, &why);
+	if (rc && !bad && err)
+		*err = why;
+	if (rc && bad)
+		event_log(&a->options->listener, ARK_LOG_WARNING, NULL,
+			  "the trail does not tell of this: %s", why.text);
+	if (bad)
+		return error_set(err, ARK_EINTEGRITY, "%lld files are not as "
+				 "they should be", (long long)bad);
 	return rc;
 }
 
@@ -104,7 +199,6 @@ ark_verify(const struct ark_config *c, const struct ark_verify_options *o,
 {
 	struct audit a = { .options = o, .totals = totals };
 	struct ark_range range;
-	int64_t bad = 0;
 	int rc;
 
 	memset(totals, 0, sizeof(*totals));
@@ -112,19 +206,21 @@ ark_verify(const struct ark_config *c, const struct ark_verify_options *o,
 	if (!rc)
 		rc = archive_open(&a.archive, c->path, o->is_repairing ?
 				  ARCHIVE_WRITE : ARCHIVE_CHECK, err);
-	if (!rc)
+	if (!rc) {
+		open_trail(&a);
+		confinement_offline(c, store_root(a.archive->store),
+				    o->is_repairing ? CONFINE_TIDY :
+				    CONFINE_READ, &o->listener);
 		rc = catalogue_check(a.archive->catalogue, err);
+	}
 	if (!rc)
 		rc = period_or_all(&range, &o->range, a.archive->zone, err);
 	if (!rc)
 		rc = verify_days(&a, &range, err);
+	totals->is_finished = !rc;
+	if (!rc)
+		rc = conclude(&a, &range, err);
+	store_log_close(a.trail);
 	archive_close(a.archive);
-	for (int i = 0; i <= ARK_VERIFY_UNREADABLE; i++) {
-		if (i != ARK_VERIFY_UNPUBLISHED)
-			bad += totals->found[i];
-	}
-	if (!rc && bad)
-		rc = error_set(err, ARK_EINTEGRITY, "%lld files are not as "
-			       "they should be", (long long)bad);
 	return rc;
 }

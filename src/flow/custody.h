@@ -1,0 +1,68 @@
+/*
+ * What is put on the trail: one function for each thing that is done to an
+ * archive and must be told for as long as it is kept.
+ *
+ * A recording that was archived has no entry of its own: the entry of its day's
+ * publication holds the SHA-256 of the tag manifest, and with it of everything
+ * in the bag.  What is said of a day is said again at each publication, so the
+ * trail also tells when its tables were written anew.
+ *
+ * All return as trail_add() does.
+ */
+#ifndef FLOW_CUSTODY_H
+#define FLOW_CUSTODY_H
+
+#include "callark/archive.h"
+#include "callark/sync.h"
+#include "flow/audit.h"
+#include "flow/trail.h"
+
+/*
+ * custody_opened(a, is_new, err):
+ * Before anything is done to a: tell that it was made, or see that its trail
+ * can be continued.
+ */
+int custody_opened(struct archive *a, bool is_new, struct ark_error *err);
+
+/* A run of sync; s->run is set.  ended: also lets the catalogue know. */
+int custody_run_started(struct archive *a, const struct ark_sync_options *o,
+			const struct ark_summary *s, struct ark_error *err);
+int custody_run_ended(struct archive *a, const struct ark_summary *s, int code,
+		      struct ark_error *err);
+
+/* custody_published(a, d, tagmanifest, err): d->day has a new edition. */
+int custody_published(struct archive *a, const struct catalogue_day *d,
+		      const uint8_t tagmanifest[DIGEST_SHA256_SIZE],
+		      struct ark_error *err);
+
+/*
+ * custody_edition(e, day, tagmanifest):
+ * Whether e tells of a publication, and of which.
+ */
+bool custody_edition(const struct trail_entry *e, int32_t *day,
+		     uint8_t tagmanifest[DIGEST_SHA256_SIZE]);
+
+/* A body of the recording id that was none; a file of it that was damaged. */
+int custody_quarantined(struct archive *a, const char *id, int64_t bytes,
+			const uint8_t sha256[DIGEST_SHA256_SIZE],
+			struct ark_error *err);
+int custody_set_aside(struct archive *a, const char *id, int32_t day,
+		      struct ark_error *err);
+
+/* custody_given_up(a, id, state, err): state is failed or gone. */
+int custody_given_up(struct archive *a, const char *id, enum ark_state state,
+		     struct ark_error *err);
+
+/*
+ * custody_verified(v, range, err):
+ * Everything of range was read, with what v->totals tells.  By v->trail, unless
+ * that is NULL.
+ */
+int custody_verified(const struct audit *v, const struct ark_range *range,
+		     struct ark_error *err);
+
+/* custody_rebuilt(a, totals, err): The catalogue was; it is let know, too. */
+int custody_rebuilt(struct archive *a, const struct ark_rebuild_totals *totals,
+		    struct ark_error *err);
+
+#endif

@@ -18,6 +18,10 @@ API_KEY = "sim-api-key"
 PASSWORD = "sim-password"
 LOGIN = "robot@callark.example"
 
+# Whether the sanitizers are in the program; they write reports, which a program
+# that gave up its rights cannot.
+IS_SANITIZED = bool(os.environ.get("CALLARK_SANITIZED"))
+
 # Exit statuses, as documented.
 COMPLETE, INCOMPLETE, USAGE, AUTH, SERVICE, DISK, INTEGRITY, LOCKED, LIMIT = range(9)
 
@@ -58,6 +62,8 @@ class Callark:
             "network.allow_http": "yes",
             "network.allow_private": "127.0.0.0/8",
         }
+        if IS_SANITIZED:
+            self.settings["process.confine"] = "no"
         self.write_config()
 
     def secret(self, name, text):
@@ -159,6 +165,17 @@ class Callark:
         return found
 
 
+def build_preload(folder, name):
+    """Compile NAME.c beside this file; the environment that preloads it."""
+    library = Path(folder) / f"{name}.so"
+    subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-O1",
+                    "-o", library, Path(__file__).with_name(f"{name}.c")],
+                   check=True)
+    sanitizer = os.environ.get("ASAN_OPTIONS", "abort_on_error=0:exitcode=99")
+    return {"LD_PRELOAD": str(library),
+            "ASAN_OPTIONS": sanitizer + ":verify_asan_link_order=0"}
+
+
 def check_summary(result):
     """The sums agree, and the exit status tells the truth."""
     s = result.summary
@@ -253,6 +270,67 @@ def check_with_sha256sum(bag):
                             manifest], cwd=bag, check=True)
 
 
+# ---- the trail -------------------------------------------------------------
+
+ENTRY = ["seq", "time", "actor", "action", "object", "result", "prev", "hash"]
+
+
+def check_entry(line, last):
+    """One line of a trail, which must follow the entry before it."""
+    entry = json.loads(line)
+    assert list(entry) == ENTRY, line
+    assert json.dumps(entry, separators=(",", ":")).encode() == line, line
+    bound = line[:line.rindex(b',"hash":')]
+    assert entry["hash"] == hashlib.sha256(bound).hexdigest(), line
+    assert entry["prev"] == (last["hash"] if last else "0" * 64), line
+    assert entry["seq"] == (last["seq"] + 1 if last else 1), line
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z",
+                        entry["time"]), line
+    assert re.fullmatch(r"callark [\w.]+ uid \d+", entry["actor"]), line
+    return entry
+
+
+def read_trail(path):
+    """The entries of a trail, checked without callark from the first to the
+    last; what was unfinished must be told of by the entry behind it."""
+    text = Path(path).read_bytes()
+    assert text.endswith(b"\n"), text[-400:]
+    entries, odd = [], []
+    for line in text.split(b"\n")[:-1]:
+        if not line.endswith(b'"}'):
+            odd.append(line)
+            continue
+        entry = check_entry(line, entries[-1] if entries else None)
+        unfinished = b"\n".join(odd)
+        assert (entry["action"] == "trail-mended") == bool(odd), line
+        if odd:
+            assert entry["result"] == (
+                f"the {len(unfinished)} bytes before it are an unfinished "
+                f"entry, sha256 {hashlib.sha256(unfinished).hexdigest()}")
+        entries.append(entry)
+        odd = []
+    assert not odd, odd
+    return entries
+
+
+def check_trail(callark):
+    """The trail is whole, its last word on each day is the bag that is there,
+    and what each bag knows of it is so."""
+    entries = read_trail(callark.archive / "trail.ndjson")
+    assert entries[0]["action"] in ("archive-created", "trail-begun",
+                                    "trail-mended")
+    last = {e["object"][4:]: e["result"].split()[1].rstrip(",")
+            for e in entries if e["action"] == "day-published"}
+    for bag in callark.archive.glob("[0-9]*/*/*"):
+        day = "-".join(bag.parts[-3:])
+        assert last[day] == sha256_of(bag / "tagmanifest-sha256.txt"), day
+        info = (bag / "bag-info.txt").read_text()
+        seq = int(re.search(r"^Callark-Trail-Entry: (\d+)$", info, re.M)[1])
+        digest = re.search(r"^Callark-Trail-Hash: (\w{64})$", info, re.M)[1]
+        assert entries[seq - 1]["hash"] == digest, day
+    return entries
+
+
 # ---- what holds after every run -------------------------------------------
 
 def check_archive(callark):
@@ -269,6 +347,8 @@ def check_archive(callark):
                 path = str((bag / name).relative_to(callark.archive))
                 assert catalogue.pop(path)[1] == digest, path
     assert not catalogue, f"claimed, but not in a bag: {catalogue}"
+    if (callark.archive / "trail.ndjson").exists():
+        check_trail(callark)
     for path in callark.archive.rglob("*"):
         mode = path.lstat().st_mode & 0o777
         assert not path.is_symlink(), path

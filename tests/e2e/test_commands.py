@@ -642,7 +642,7 @@ def test_log_lines_in_json_are_read_by_machines(make, command):
         entry = json.loads(line)
         assert entry["level"] in ("error", "warning", "info", "debug")
         assert entry["text"] and datetime.fromisoformat(entry["time"])
-    assert bool(result.err) == (command != ("orgs",))
+    assert result.err       # at least what the process may still do
 
 
 def run_on_terminal(callark, *args, env=None):

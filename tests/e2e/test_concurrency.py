@@ -7,7 +7,7 @@ import pytest
 from support import (COMPLETE, INCOMPLETE, SERVICE, check_all,
                      check_no_secrets)
 from transfers import (DAY, DAYS, RANGE, asked, check_completed, check_mended,
-                       faulty_day, mend, problem, small_day)
+                       closed_port, faulty_day, mend, problem, small_day)
 
 
 def media_log(sim):
@@ -170,11 +170,13 @@ def test_a_login_that_is_told_to_wait_for_long_ends(make):
 
 # ---- how many --------------------------------------------------------------
 
-def most_at_once(sim):
-    """The most requests for recordings that ran at the same time, told by
-    their beginnings and a lower bound of their length."""
+def most_at_once(sim, role=None):
+    """The most requests for recordings (at one listener) that ran at the same
+    time, told by their beginnings and a lower bound of their length."""
     changes = []
     for entry in media_log(sim):
+        if role not in (None, entry["role"]):
+            continue
         changes += [(entry["time"], 1), (entry["time"] + LATENCY, -1)]
     now = most = 0
     for _, change in sorted(changes):
@@ -217,6 +219,65 @@ def test_the_ceiling_holds_from_the_start(make):
         "media": LATENCY * 1000 + 50}), transfer__max_concurrency=2)
     check_completed(callark, sim, callark.sync(*RANGE))
     assert most_at_once(sim) == 2
+
+
+# ---- each host by itself ----------------------------------------------------
+
+def two_hosts(make, calls, elsewhere, **scenario):
+    """A day with recordings at the platform's own address, and as many again
+    whose links lead to `elsewhere`, or to the platform's other listener."""
+    sim, callark = make(small_day(calls, **scenario))
+    base = elsewhere or sim.media_url
+    others = [{"_id": f"other-{i}", "id": f"other-{i}",
+               "data_inicio": f"{DAY} 12:00:{i % 60:02}",
+               "data_fim": f"{DAY} 12:10:00", "protocolo": f"o{i}",
+               "download_url": base + c["path"]}
+              for i, c in enumerate(sim.calls(DAY))]
+    sim.scenario({**small_day(calls, **scenario), "documents": others})
+    return sim, callark
+
+
+def test_each_host_has_its_own_number(make, fast_clock):
+    """One that refuses more than 2 at once does not slow the other, and both
+    are remembered."""
+    sim, callark = two_hosts(
+        make, 100, None, latency_ms={"media": LATENCY * 1000 + 20},
+        rate={"parallel": 2, "retry_after": "zero", "on": "media",
+              "listener": "media"})
+    result = callark.sync(*RANGE, env=fast_clock(5))
+    assert result.status == COMPLETE, result
+    assert result.summary["archived"] == 200
+    log = media_log(sim)
+    assert {e["role"] for e in log if e["status"] == 429} == {"media"}
+    assert most_at_once(sim, "api") >= 8
+    kept, = callark.rows("SELECT value FROM meta WHERE key = 'concurrency'")
+    numbers = {origin: int(number) for number, origin in
+               (line.split(" ") for line in kept[0].splitlines())}
+    assert set(numbers) == {sim.root, sim.media_url}
+    assert numbers[sim.media_url] <= 4
+    assert numbers[sim.root] >= 8
+
+
+def test_a_number_that_is_given_is_for_all_hosts_together(make):
+    sim, callark = two_hosts(make, 12, None, latency_ms={
+        "media": LATENCY * 1000 + 50})
+    result = callark.sync(*RANGE, "--concurrency", 3)
+    assert result.status == COMPLETE, result
+    assert most_at_once(sim) == 3
+    assert {e["role"] for e in media_log(sim)} == {"api", "media"}
+
+
+def test_a_host_that_does_not_answer_is_given_up_in_time(make, fast_clock):
+    """Five minutes of vain attempts, and all that waits for it is put off;
+    the other host is not held up by it."""
+    sim, callark = two_hosts(make, 30, f"http://127.0.0.1:{closed_port()}")
+    result = callark.sync(*RANGE, env=fast_clock(120))
+    assert result.status == INCOMPLETE, result
+    assert result.summary["archived"] == result.summary["deferred"] == 30
+    reasons = [p["reason"] for p in result.summary["problems"]]
+    assert any("not answered for a while" in r for r in reasons), reasons
+    # The clock of the program: not before its time, and not long after.
+    assert 300 <= result.summary["seconds"] <= 600, result.summary
 
 
 # ---- how fast --------------------------------------------------------------

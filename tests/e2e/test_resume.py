@@ -5,7 +5,7 @@ import signal
 import time
 
 import pytest
-from support import COMPLETE, check_archive
+from support import COMPLETE, INCOMPLETE, check_archive
 from transfers import (MIB, RANGE, asked, check_completed, check_mended,
                        faulty_day, mend, partials)
 
@@ -65,6 +65,56 @@ def test_however_it_broke_off(fault, make, fast_clock):
     check_completed(callark, sim, result)
     assert [bool(r) for r, _ in ranges(sim)] == [False, True]
     assert sent_for(sim) < SIZE + 300000
+
+
+# What an attempt may bring that is no word about the body.
+NO_WORD = [
+    ("503", {"do": "503", "retry": "zero"}),
+    ("500", {"do": "500"}),
+    # Twice: a kept connection that dies is none of the attempts.
+    ("reset", {"do": "rst", "times": 2}),
+    ("closed", {"do": "drop", "times": 2}),
+    ("silent", {"do": "stall", "seconds": 600}),
+    ("refused-link", {"do": "403"}),
+]
+
+
+@pytest.mark.parametrize("fault", [f for _, f in NO_WORD],
+                         ids=[name for name, _ in NO_WORD])
+def test_an_attempt_without_an_answer_costs_no_byte(fault, make, fast_clock):
+    """Cut, then refused or nothing at all, then well: what came before the cut
+    is still there, and only the rest is asked for, again and again."""
+    sim, callark = make(big(fault))
+    result = callark.sync(*RANGE, env=fast_clock(60))
+    check_completed(callark, sim, result)
+    first, *others = [r for r, _ in ranges(sim)]
+    assert first is None and len(others) > 1
+    assert set(others) == {f"bytes={CUT}-"}
+    assert sent_for(sim) < SIZE + 5000
+    assert partials(callark) == []
+
+
+def test_a_server_that_cannot_stand_ranges_is_asked_for_the_whole(
+        make, fast_clock):
+    """One fault may be chance; after two the whole is asked for."""
+    sim, callark = make(big({"do": "500", "times": 2}))
+    result = callark.sync(*RANGE, env=fast_clock(60))
+    check_completed(callark, sim, result)
+    rest = f"bytes={CUT}-"
+    assert [r for r, _ in ranges(sim)] == [None, rest, rest, None]
+
+
+def test_what_was_kept_outlives_a_run_of_refusals(make, fast_clock):
+    """Cut, then 503 until the run gives up: the next run continues."""
+    sim, callark = make(big({"do": "503", "retry": "zero", "times": -1}))
+    result = callark.sync(*RANGE, env=fast_clock(60))
+    assert result.status == INCOMPLETE, result
+    assert {p.suffix for p in partials(callark)} == {".part", ".keep"}
+    mend(sim)
+    sim.reset_log()
+    check_mended(callark, sim)
+    assert [r for r, _ in ranges(sim)] == [f"bytes={CUT}-"]
+    assert partials(callark) == []
 
 
 def test_less_than_a_mebibyte_begins_anew(make, fast_clock):

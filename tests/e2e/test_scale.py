@@ -107,3 +107,17 @@ def test_large_bodies_are_not_held_in_memory(tmp_path):
               "media": {"size": 8 << 20}, "cache_mb": 1024}) as sim:
         callark = Callark(tmp_path / "callark", sim.url)
         check_cost(cost_of_sync(callark, "--concurrency", "32"))
+
+
+def test_days_are_published_while_others_are_listed(tmp_path):
+    """Otherwise all that a long first run listed would have to be mended after
+    a kill.  Days come by fours, so the last is asked long after the first."""
+    days = [f"2024-11-{n:02}" for n in range(1, 13)]
+    with Sim({"days": dict.fromkeys(days, 5), "contact_share": 0,
+              "latency_ms": {"list": 800}}) as sim:
+        callark = Callark(tmp_path / "callark", sim.url)
+        result = callark.sync("--from", days[0], "--to", days[-1])
+    assert result.status == COMPLETE, result
+    published = callark.rows(
+        "SELECT published_s, asked_s FROM day ORDER BY day")
+    assert published[0][0] < published[-1][1], published

@@ -6,9 +6,10 @@ import time
 from pathlib import Path
 
 import pytest
-from support import (AUTH, COMPLETE, INCOMPLETE, SERVICE, Callark,
-                     check_archive)
-from transfers import DAY, RANGE, asked, mend, quarantined, small_day
+from support import (AUTH, COMPLETE, INCOMPLETE, IS_SANITIZED, SERVICE, Callark,
+                     build_preload, check_archive)
+from transfers import (DAY, RANGE, asked, closed_port, mend, quarantined,
+                       small_day)
 
 KEY = "canary-key-0f1e2d3c"
 LOGIN = "canary-robot@callark.example"
@@ -50,7 +51,8 @@ def check_nothing_told(sim, callark, *results):
         content = path.read_bytes()
         for word in secrets:
             assert word.encode() not in content, (path, word)
-        if path.suffix in (".txt", ".csv") or "quarantine" in path.parts:
+        if (path.suffix in (".txt", ".csv") or path.name == "trail.ndjson"
+                or "quarantine" in path.parts):
             assert b"sig=" not in content, path
 
 
@@ -291,10 +293,101 @@ def test_no_personal_datum_is_logged(loud, planted, fast_clock):
     for text in (result.err, result.out, status.err, status.out):
         for datum in people:
             assert datum not in text, datum
-    for path in callark.archive.rglob("*.txt"):
+    for path in [*callark.archive.rglob("*.txt"),
+                 callark.archive / "trail.ndjson"]:
         for datum in people:
             assert datum not in path.read_text(), (path, datum)
     for path in quarantined(callark).values():
         if path.suffix == ".json":
             for datum in people:
                 assert datum not in path.read_text(), (path, datum)
+
+
+# ---- memory ------------------------------------------------------------------
+
+JWT = "eyJhbGciOiJIUzI1NiIs"    # how every token of a platform with JWT begins
+
+without_sanitizers = pytest.mark.skipif(
+    IS_SANITIZED, reason="the sanitizers bring a heap of their own")
+
+
+@pytest.fixture(scope="session")
+def wipe_watch(tmp_path_factory):
+    """wipe_watch(callark, words, *args): run; what memory was given back with
+    a word in it, a line a find, and how much was looked at."""
+    preloaded = build_preload(tmp_path_factory.mktemp("wipe"), "wipe_watch")
+
+    def run(callark, words, *args, **env):
+        told = callark.folder / "wipe_watch.log"
+        told.unlink(missing_ok=True)
+        result = callark.run(*args, env={
+            **preloaded, "WIPE_WATCH_FILE": str(told),
+            "WIPE_WATCH_WORDS": "\n".join(words), **env})
+        *finds, looked = told.read_text().splitlines()
+        assert int(looked.split()[2]) > 20, "hardly anything was looked at"
+        return result, finds
+    return run
+
+
+SOURCES = {
+    "files": {},
+    "environment": {"CALLARK_API_KEY": KEY, "CALLARK_PASSWORD": PASSWORD},
+}
+
+
+@without_sanitizers
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("place", ["token", "data.token", "nested"])
+def test_memory_is_wiped_before_it_is_given_back(
+        planted, wipe_watch, place, source):
+    """The key, the password and every token, through several logins. libcurl
+    keeps copies of its own, which are not looked at."""
+    sim, callark = planted(
+        calls=30, dialect={"token_kind": "jwt", "token_place": place},
+        token={"life_requests": 8})
+    if source == "environment":
+        callark.configure(omni__api_key_file=None, omni__password_file=None)
+    result, finds = wipe_watch(callark, [KEY, PASSWORD, JWT], "sync", "-v",
+                               *RANGE, **SOURCES[source])
+    assert result.status == COMPLETE, result
+    assert any(JWT in token for token in tokens(sim))
+    assert not finds
+
+
+@without_sanitizers
+@pytest.mark.parametrize("command", ["doctor", "orgs", "list --day " + DAY])
+def test_memory_is_wiped_by(command, planted, wipe_watch):
+    _, callark = planted(dialect={"token_kind": "jwt"})
+    result, finds = wipe_watch(callark, [KEY, PASSWORD, JWT],
+                               *command.split())
+    assert result.status == COMPLETE, result
+    assert not finds
+
+
+@without_sanitizers
+@pytest.mark.parametrize("wrong", ["api_key", "password"])
+def test_memory_is_wiped_when_the_login_fails(wrong, planted, wipe_watch):
+    _, callark = planted(dialect={"token_kind": "jwt"})
+    words = {"api_key": KEY, "password": PASSWORD, wrong: "wrong-canary-31"}
+    callark.secret("key" if wrong == "api_key" else "word", words[wrong])
+    result, finds = wipe_watch(callark, words.values(), "sync", *RANGE)
+    assert result.status == AUTH, result
+    assert not finds
+
+
+@without_sanitizers
+def test_memory_is_wiped_of_a_proxys_password(planted, wipe_watch):
+    _, callark = planted()
+    callark.configure(network__proxy=f"http://user:canary-proxy-77@127.0.0.1:"
+                                     f"{closed_port()}")
+    result, finds = wipe_watch(callark, ["canary-proxy-77"], "orgs")
+    assert result.status == SERVICE, result
+    assert not finds
+
+
+@without_sanitizers
+def test_the_watch_sees_what_is_not_wiped(planted, wipe_watch):
+    """The name of the organisation is no secret."""
+    _, callark = planted()
+    _, finds = wipe_watch(callark, ["São Benedito"], "orgs")
+    assert finds

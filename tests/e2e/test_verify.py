@@ -3,11 +3,14 @@
 import json
 import os
 import re
+import resource
+import threading
 
 import pytest
 
 from support import (COMPLETE, INTEGRITY, USAGE, check_archive,
                      check_bag, check_converged, sha256_of)
+from trials import needs_strace, traced, was_injected
 
 DAY = "2024-12-30"
 NEXT = "2024-12-31"
@@ -28,12 +31,39 @@ def recordings(callark, day=DAY):
     return sorted((callark.bag(day) / "data/audio").iterdir())
 
 
+WORDS = ("missing", "truncated", "changed", "extra", "bad-bag", "unpublished",
+         "unreadable", "unchecked")
+COUNTS = ["files", "bytes", *WORDS, "queued"]
+
+
+def told(callark, *args):
+    """What verify says as NDJSON: findings, days, the summary; and how it
+    ended.  Checked for what always holds."""
+    result = callark.run("verify", "--format", "ndjson", *args)
+    lines = [json.loads(line) for line in result.out.splitlines()]
+    *lines, summary = lines
+    found = [l for l in lines if l["kind"] == "finding"]
+    days = [l for l in lines if l["kind"] == "day"]
+    assert len(found) + len(days) == len(lines)
+    for f in found:
+        assert list(f) == ["kind", "day", "finding", "path", "id", "detail"]
+    for d in days:
+        assert list(d) == ["kind", "day", *COUNTS]
+    assert list(summary) == ["kind", "days", *COUNTS, "quick", "exit"]
+    assert summary["kind"] == "summary" and summary["exit"] == result.status
+    assert summary["days"] == len(days)
+    beside = [f for f in found if f["day"] is None]
+    for name in COUNTS:
+        assert summary[name] == sum(d[name] for d in days) + sum(
+            f["finding"] == name for f in beside), name
+    for word in WORDS:
+        assert summary[word] == sum(f["finding"] == word for f in found)
+    return found, days, summary, result
+
+
 def findings(callark, *args):
     """{(finding, path)}, and the exit status."""
-    result = callark.run("verify", "--format", "ndjson", *args)
-    found = [json.loads(line) for line in result.out.splitlines()]
-    for f in found:
-        assert set(f) == {"finding", "day", "path", "id", "detail"}
+    found, _, _, result = told(callark, *args)
     return {(f["finding"], f["path"]) for f in found}, result.status
 
 
@@ -64,7 +94,7 @@ def test_a_whole_archive_is_whole(archive):
     assert findings(callark) == (set(), COMPLETE)
 
 
-def test_verify_reads_and_writes_nothing_else(archive):
+def test_verify_reads_and_writes_nothing_but_its_entry(archive):
     sim, callark = archive
     before = {p: (p.lstat().st_mtime_ns, p.lstat().st_size)
               for p in callark.archive.rglob("*")}
@@ -75,7 +105,7 @@ def test_verify_reads_and_writes_nothing_else(archive):
     after = {p: (p.lstat().st_mtime_ns, p.lstat().st_size)
              for p in callark.archive.rglob("*")}
     assert {p for p in after if after[p] != before.get(p)} <= {
-        changed, callark.archive / "lock"}
+        changed, callark.archive / "lock", callark.archive / "trail.ndjson"}
     assert not sim.log()
 
 
@@ -273,14 +303,18 @@ def test_a_good_recording_stays_when_its_manifest_is_bad(archive):
     check_converged(callark, sim, DAYS)
 
 
-def test_a_stranger_that_the_manifest_names_is_a_stranger(archive):
-    """A recording put in with a right line, sum and tag manifest."""
+@pytest.mark.parametrize("name", [
+    "audio/120000-stranger.wav", "notes.txt", "reports/voice-log.ndjson"])
+def test_a_stranger_that_the_manifest_names_is_a_stranger(archive, name):
+    """A recording put in with a right line, sum and tag manifest; which the
+    trail knows as another."""
     sim, callark = archive
     bag = callark.bag(DAY)
-    stranger = bag / "data/audio/120000-stranger.wav"
+    stranger = bag / "data" / name
+    stranger.parent.mkdir(exist_ok=True)
     stranger.write_bytes(recordings(callark)[0].read_bytes())
     manifest = bag / "manifest-sha256.txt"
-    line = f"{sha256_of(stranger)}  data/audio/{stranger.name}"
+    line = f"{sha256_of(stranger)}  data/{name}"
     lines = manifest.read_text().splitlines() + [line]
     manifest.write_text("".join(l + "\n" for l in sorted(
         lines, key=lambda l: l[66:].encode())))
@@ -293,7 +327,8 @@ def test_a_stranger_that_the_manifest_names_is_a_stranger(archive):
         f"{sha256_of(bag / l[66:])}  {l[66:]}\n"
         for l in tags.read_text().splitlines()))
     check_bag(bag)
-    assert findings(callark) == ({("extra", shown(stranger, callark))},
+    assert findings(callark) == ({("extra", shown(stranger, callark)),
+                                  ("changed", shown(tags, callark))},
                                  INTEGRITY)
 
 
@@ -335,8 +370,7 @@ def test_a_finding_names_the_recording(archive):
     sim, callark = archive
     path = recordings(callark)[0]
     edit(path, flip)
-    result = callark.run("verify", "-f", "ndjson")
-    finding = json.loads(result.out)
+    (finding,), _, _, _ = told(callark)
     assert finding["id"] in path.name and finding["day"] == DAY
     assert finding["detail"]
 
@@ -395,3 +429,307 @@ def test_hidden_files_of_others_are_found(archive):
 def test_a_run_without_faults_ends_with_modes_of_its_owner(archive):
     _, callark = archive
     check_archive(callark)
+
+
+# ---- what a machine reads ----------------------------------------------------
+
+def test_ndjson_tells_findings_days_and_a_summary(archive):
+    _, callark = archive
+    found, days, summary, _ = told(callark)
+    assert not found and [d["day"] for d in days] == [DAY, NEXT]
+    for day in days:
+        files = [p for p in callark.bag(day["day"]).rglob("*") if p.is_file()]
+        assert day["files"] == len(files) - 1      # but the tag manifest
+    edit(recordings(callark)[0], flip)
+    recordings(callark)[1].unlink()
+    found, days, summary, _ = told(callark)
+    assert [f["finding"] for f in found] == ["changed", "missing"]
+    assert days[0]["changed"] == days[0]["missing"] == 1
+    assert days[1]["changed"] == days[1]["missing"] == 0
+    assert summary["exit"] == INTEGRITY and summary["quick"] is False
+    _, _, summary, _ = told(callark, "--quick", "--day", NEXT)
+    assert summary["exit"] == COMPLETE and summary["quick"] is True
+    _, days, summary, _ = told(callark, "--repair")
+    assert days[0]["queued"] == summary["queued"] == 2
+
+
+def test_ndjson_is_in_the_same_order_each_time(archive):
+    _, callark = archive
+    for path in recordings(callark)[:5]:
+        edit(path, flip)
+    first, again = (callark.run("verify", "-f", "ndjson").out
+                    for _ in range(2))
+    assert first == again
+
+
+def test_ndjson_of_names_that_are_no_utf_8(archive):
+    """Whatever a name is, a line is JSON in UTF-8."""
+    _, callark = archive
+    folder = callark.bag(DAY) / "data"
+    for name in (b"\xff\xfe", b"a\xe7\n\x1b[31m", b'quote"back\\slash',
+                 "ção\u202e".encode(), b"x" * 250 + b"\xc3"):
+        (folder / os.fsdecode(name)).write_bytes(b"x")
+    found, status = findings(callark)
+    prefix = shown(folder, callark)
+    assert found == {("extra", f"{prefix}/{name}") for name in (
+        r"\xFF\xFE", r"a\xE7\x0A\x1B[31m", 'quote"back\\slash',
+        "ção\u202e", "x" * 250 + r"\xC3")}
+    assert status == INTEGRITY
+
+
+def test_there_is_no_summary_where_nothing_was_verified(archive):
+    """Without a catalogue nothing agrees, and nothing says so."""
+    _, callark = archive
+    (callark.archive / "catalogue.sqlite3").unlink()
+    for words in ((), ("-f", "ndjson")):
+        result = callark.run("verify", *words)
+        assert result.status == INTEGRITY and not result.out, result
+        assert "rebuild" in result.err
+
+
+# ---- what is nobody's witness ------------------------------------------------
+
+def write_seals(bag):
+    """A tag manifest that agrees with the tag files as they are."""
+    (bag / "tagmanifest-sha256.txt").write_text("".join(
+        f"{sha256_of(bag / name)}  {name}\n"
+        for name in ("bag-info.txt", "bagit.txt", "manifest-sha256.txt")))
+
+
+def test_a_bad_manifest_hides_no_bad_recording(archive):
+    """The catalogue knows what should be there, listed or not."""
+    _, callark = archive
+    bag = callark.bag(DAY)
+    flipped, cut, gone, *_ = recordings(callark)
+    edit(flipped, flip)
+    os.truncate(cut, 100)
+    gone.unlink()
+    expected = {("changed", shown(flipped, callark)),
+                ("truncated", shown(cut, callark)),
+                ("missing", shown(gone, callark))}
+    edit(bag / "manifest-sha256.txt", lambda data: b"nonsense\n" + data)
+    assert expected <= findings(callark)[0]
+    (bag / "manifest-sha256.txt").unlink()
+    assert expected <= findings(callark)[0]
+    result = callark.run("verify", "--repair")
+    assert result.status == INTEGRITY and result.out.count("queued") == 1
+    assert callark.sync(*RANGE).summary["new"] == 3
+    assert callark.run("verify").status == COMPLETE
+
+
+@pytest.mark.parametrize("name", ["bag-info.txt", "bagit.txt",
+                                  "manifest-sha256.txt"])
+def test_a_tag_file_that_is_no_longer_listed_is_missed(archive, name):
+    """Else it could be changed, and nothing would tell."""
+    _, callark = archive
+    tags = callark.bag(DAY) / "tagmanifest-sha256.txt"
+    edit(tags, lambda data: b"".join(
+        l for l in data.splitlines(True)
+        if not l.endswith(f"  {name}\n".encode())))
+    assert ("bad-bag", shown(tags, callark)) in findings(callark)[0]
+
+
+@pytest.mark.parametrize("change", [
+    bytes.upper, lambda d: d.replace(b"  ", b" "),
+    lambda d: d.replace(b"\n", b"\r\n"), lambda d: d.rstrip(),
+    lambda d: b"".join(d.splitlines(True)[::-1])],
+    ids=["upper-case", "one-space", "crlf", "no-line-end", "order"])
+def test_a_tag_manifest_in_another_dress_is_changed(archive, change):
+    _, callark = archive
+    tags = callark.bag(DAY) / "tagmanifest-sha256.txt"
+    edit(tags, lambda data: change(data[:64]) + data[64:]
+         if change == bytes.upper else change(data))
+    assert ("changed", shown(tags, callark)) in findings(callark)[0]
+
+
+@pytest.mark.parametrize("name", ["manifest-md5.txt", "manifest-sha512.txt",
+                                  "tagmanifest-md5.txt", "fetch.txt"])
+def test_what_bagit_would_read_is_a_stranger(archive, name):
+    _, callark = archive
+    path = callark.bag(DAY) / name
+    path.write_bytes(b"")
+    assert findings(callark) == ({("extra", shown(path, callark))}, INTEGRITY)
+
+
+def test_tag_files_of_others_are_nobodys_harm(archive):
+    """A signature, a time stamp, a note: BagIt lets everybody add them."""
+    _, callark = archive
+    bag = callark.bag(DAY)
+    (bag / "metadata").mkdir()
+    for name in ("tagmanifest-sha256.txt.p7s", "README", ".DS_Store",
+                 "metadata/manifest-md5.txt"):
+        (bag / name).write_bytes(b"x")
+    (bag / "data/empty").mkdir()
+    os.link(recordings(callark)[0], callark.folder / "a-second-name")
+    recordings(callark)[1].chmod(0o644)
+    os.utime(recordings(callark)[2], (0, 0))
+    assert findings(callark) == (set(), COMPLETE)
+
+
+def test_the_bag_of_an_empty_day_is_missed(make):
+    """A day without a call was proved to be one; its bag says so."""
+    _, callark = make({"days": {DAY: 0, NEXT: 4}})
+    assert callark.sync(*RANGE).status == COMPLETE
+    assert findings(callark) == (set(), COMPLETE)
+    bag = callark.bag(DAY)
+    bag.rename(callark.folder / "taken")
+    found, status = findings(callark)
+    assert status == INTEGRITY
+    assert {("missing", shown(bag / name, callark)) for name in (
+        "bagit.txt", "bag-info.txt", "manifest-sha256.txt",
+        "data/recordings.csv", "data/recordings.ndjson")} <= found
+    assert callark.run("verify", "--repair").status == INTEGRITY
+    assert callark.sync(*RANGE).status == COMPLETE
+    assert findings(callark) == (set(), COMPLETE)
+
+
+def test_tables_that_are_neither_listed_nor_there_are_missing(archive):
+    _, callark = archive
+    bag = callark.bag(DAY)
+    tables = [bag / "data/recordings.csv", bag / "data/recordings.ndjson"]
+    octets = sum(p.stat().st_size for p in tables)
+    for path in tables:
+        path.unlink()
+    edit(bag / "manifest-sha256.txt", lambda data: b"".join(
+        l for l in data.splitlines(True) if b"data/recordings." not in l))
+    edit(bag / "bag-info.txt", lambda data: re.sub(
+        rb"Payload-Oxum: (\d+)\.(\d+)", lambda m: b"Payload-Oxum: %d.%d" % (
+            int(m[1]) - octets, int(m[2]) - 2), data))
+    write_seals(bag)
+    found, status = findings(callark)
+    assert {("missing", shown(p, callark)) for p in tables} <= found
+    assert status == INTEGRITY
+
+
+@pytest.mark.parametrize("depth,width", [(2, 200), (3, 200), (9, 3), (40, 10)])
+def test_strangers_far_down_are_found(archive, depth, width):
+    """Below folders deeper, and with a path longer, than any of ours."""
+    _, callark = archive
+    here = os.open(callark.bag(DAY) / "data", os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir("d" * width, dir_fd=here)
+        below = os.open("d" * width, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(os.open("x.wav", os.O_CREAT | os.O_WRONLY, dir_fd=here))
+    os.close(here)
+    found, status = findings(callark)
+    assert status == INTEGRITY
+    assert {word for word, _ in found} == {"extra"}
+    assert all("/data/ddd" in path for _, path in found)
+
+
+@pytest.mark.parametrize("name", ["data/" + "n" * 700, "data/" + "n/" * 300
+                                  + "n"], ids=["name", "path"])
+def test_a_path_too_long_is_no_other_path(archive, name):
+    """It is not cut to one that may be there."""
+    _, callark = archive
+    bag = callark.bag(DAY)
+    edit(bag / "manifest-sha256.txt", lambda data: b"".join(sorted(
+        [*data.splitlines(True), f"{'0' * 64}  {name}\n".encode()],
+        key=lambda l: l[66:])))
+    write_seals(bag)
+    found, status = findings(callark)
+    assert status == INTEGRITY
+    assert ("unreadable", f"{shown(bag, callark)}/{name}") in found
+
+
+# ---- what is no file, or too much of one ---------------------------------------
+
+@pytest.mark.parametrize("name", ["", "data", "data/audio"])
+@pytest.mark.parametrize("to", ["link", "fifo", "file"])
+def test_a_folder_that_is_none_is_told_and_the_rest_is_verified(archive, name,
+                                                                to):
+    """It is not followed, and nothing waits for it."""
+    _, callark = archive
+    folder = callark.bag(DAY) / name
+    lost = {shown(p, callark) for p in recordings(callark)}
+    edit(recordings(callark, NEXT)[0], flip)
+    changed = shown(recordings(callark, NEXT)[0], callark)
+    folder.rename(callark.folder / "elsewhere")
+    if to == "link":
+        folder.symlink_to(callark.folder / "elsewhere")
+    elif to == "fifo":
+        os.mkfifo(folder)
+    else:
+        folder.write_bytes(b"")
+    found, status = findings(callark)
+    assert status == INTEGRITY
+    assert lost <= {path for word, path in found
+                    if word in ("missing", "unreadable")}, found
+    assert ("changed", changed) in found
+
+
+@pytest.mark.parametrize("name", [
+    "bagit.txt", "bag-info.txt", "manifest-sha256.txt",
+    "tagmanifest-sha256.txt", "data/recordings.ndjson", "data/audio/*"])
+def test_a_fifo_keeps_nobody_waiting(archive, name):
+    _, callark = archive
+    path = sorted(callark.bag(DAY).glob(name))[0]
+    path.unlink()
+    os.mkfifo(path)
+    found, status = findings(callark)
+    assert status == INTEGRITY
+    assert ("unreadable", shown(path, callark)) in found
+
+
+@pytest.mark.skipif("CALLARK_SANITIZED" in os.environ,
+                    reason="the sanitizer takes terabytes of addresses")
+@pytest.mark.parametrize("name", ["data/audio/*", "manifest-sha256.txt",
+                                  "bag-info.txt", "bagit.txt"])
+def test_a_huge_sparse_file_takes_no_memory(archive, name):
+    """Nor time, where it is known how long it should be."""
+    _, callark = archive
+    path = sorted(callark.bag(DAY).glob(name))[0]
+    is_recording = "audio" in name
+    os.truncate(path, (100 << 30) if is_recording else (1 << 30))
+
+    def little():
+        resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+        resource.setrlimit(resource.RLIMIT_CPU, (30, 30))
+    result = callark.run("verify", "--day", DAY, "-f", "ndjson",
+                         preexec_fn=little)
+    assert result.status == INTEGRITY, result
+    *_, summary = map(json.loads, result.out.splitlines())
+    assert shown(path, callark) in result.out
+    assert "memory" not in result.err
+    if is_recording:
+        assert summary["bytes"] < 1 << 20
+
+
+@needs_strace
+def test_folders_that_vanish_in_mid_run(archive):
+    """Each thing that is opened beneath the archive is gone, one at a time."""
+    _, callark = archive
+    ends = set()
+    for n in range(1, 40):
+        result = traced(callark, "verify", inject=f"openat2:error=ENOENT:when={n}")
+        if not was_injected(callark):
+            break
+        assert result.status in (COMPLETE, 1, INTEGRITY), (n, result)
+        assert result.status != INTEGRITY or result.out or result.err
+        ends.add(result.status)
+    assert INTEGRITY in ends
+    assert callark.run("verify").status == COMPLETE
+
+
+def test_a_day_that_comes_and_goes(archive):
+    """A folder renamed again and again while it is verified."""
+    _, callark = archive
+    bag, aside = callark.bag(DAY), callark.folder / "aside"
+    is_over = threading.Event()
+
+    def move():
+        while not is_over.is_set():
+            bag.rename(aside)
+            aside.rename(bag)
+    mover = threading.Thread(target=move)
+    mover.start()
+    try:
+        for _ in range(20):
+            result = callark.run("verify")
+            assert result.status in (COMPLETE, INTEGRITY), result
+    finally:
+        is_over.set()
+        mover.join()
+    assert callark.run("verify").status == COMPLETE

@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from support import COMPLETE, check_all, check_converged
+from support import COMPLETE, build_preload, check_all, check_converged
 
 DAY = "2024-12-30"
 DAYS = (DAY,)
@@ -119,18 +119,11 @@ class BlackHole:
 
 def build_fast_clock(folder):
     """Compile the preloaded clock; see fast_clock.c."""
-    library = Path(folder) / "fast_clock.so"
-    subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-O1",
-                    "-o", library,
-                    Path(__file__).with_name("fast_clock.c")], check=True)
+    preloaded = build_preload(folder, "fast_clock")
 
     def environment(boottime=20, monotonic=20):
-        sanitizer = os.environ.get("ASAN_OPTIONS",
-                                   "abort_on_error=0:exitcode=99")
-        return {"LD_PRELOAD": str(library),
-                "FAST_BOOTTIME": str(boottime),
-                "FAST_MONOTONIC": str(monotonic),
-                "ASAN_OPTIONS": sanitizer + ":verify_asan_link_order=0"}
+        return {**preloaded, "FAST_BOOTTIME": str(boottime),
+                "FAST_MONOTONIC": str(monotonic)}
     return environment
 
 

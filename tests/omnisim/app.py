@@ -80,21 +80,25 @@ class App:
         is_api = request.path.startswith(world.api_prefixes)
         kind = "api" if is_api else "media"
         state = world.state
+        # What a rate is of: a kind of request, or a listener.
+        counted = kind if world.scenario["rate"]["listener"] is None \
+            else request.role
         with state.lock:
-            state.running[kind] += 1
+            state.running[counted] += 1
         try:
-            reply = self._limited(world, kind, request)
+            reply = self._limited(world, kind, counted, request)
             if reply is None:
                 _delay(world.scenario["latency_ms"], request, is_api)
                 reply = self._guarded(world, is_api, request, origins)
             entry["status"] = reply.status
             entry["fault"] = reply.fault
             connection.bandwidth = world.scenario["bandwidth"]
+            connection.line = world.scenario["line"]
             return connection.play(reply, entry)
         finally:
             entry["done"] = True
             with state.lock:
-                state.running[kind] -= 1
+                state.running[counted] -= 1
 
     def _guarded(self, *arguments):
         """A mistake of ours or of the scenario is told, not hidden."""
@@ -121,21 +125,22 @@ class App:
         return reply
 
     @staticmethod
-    def _limited(world, kind, request):
+    def _limited(world, kind, counted, request):
         """The 429 of a request beyond the allowed rate, or None."""
         rules, state = world.scenario["rate"], world.state
-        if rules["on"] not in ("both", kind):
+        if rules["on"] not in ("both", kind) or (
+                rules["listener"] not in (None, request.role)):
             return None
         with state.lock:
             is_over = (rules["parallel"] is not None
-                       and state.running[kind] > rules["parallel"])
+                       and state.running[counted] > rules["parallel"])
             if rules["per_second"] is not None and not is_over:
                 now = monotonic()
-                recent = [t for t in state.recent[kind] if now - t < 1]
+                recent = [t for t in state.recent[counted] if now - t < 1]
                 is_over = len(recent) >= rules["per_second"]
                 if not is_over:
                     recent.append(now)
-                state.recent[kind] = recent
+                state.recent[counted] = recent
         if not is_over:
             return None
         headers = [("Content-Type", "application/json")]

@@ -98,9 +98,11 @@ DEFAULT = {
         "status": 429,
         "retry_after": "1",
         "on": "both",
+        "listener": None,
     },
     "latency_ms": 0,
     "bandwidth": None,
+    "line": None,
     "wire": {
         "reset_accepts": 0,
         "close_accepts": 0,
@@ -138,6 +140,7 @@ CHOICES = {
     "media.etag": {"strong", "weak", "md5", "none", "changing"},
     "media.length": {"content-length", "chunked", "none-close"},
     "rate.on": {"both", "api", "media"},
+    "rate.listener": {None, "api", "media"},
 }
 
 

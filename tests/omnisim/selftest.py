@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -206,6 +207,26 @@ class Listings(WithSim):
         answers = [lister.raw(0) for _ in range(4)]
         self.assertEqual(answers[-1][0], 429)
         self.assertEqual(answers[-1][1]["retry-after"], "7")
+
+    def test_rate_of_one_listener(self):
+        self.use(rate={"per_second": 1, "on": "media", "listener": "media"})
+        path = [c for c in self.sim.calls(DAY) if c["path"]][0]["path"]
+        for root, last in ((self.sim.root, 200), (self.sim.media_url, 429)):
+            answers = [get(root, path)[0] for _ in range(3)]
+            self.assertEqual(answers[-1], last)
+
+    def test_the_line_is_shared(self):
+        """Two bodies of 30 kB at once over a line of 100 kB a second."""
+        self.use(line=100000, media={"size": 30000})
+        path = [c for c in self.sim.calls(DAY) if c["path"]][0]["path"]
+        both = [threading.Thread(target=get, args=(self.sim.root, path))
+                for _ in range(2)]
+        began = time.monotonic()
+        for one in both:
+            one.start()
+        for one in both:
+            one.join()
+        self.assertGreater(time.monotonic() - began, 0.5)
 
 
 class Readme(unittest.TestCase):

@@ -25,9 +25,16 @@ class State:
         self.logins = 0
         self.running = {"api": 0, "media": 0}
         self.recent = {"api": [], "media": []}
+        self.line_free = 0.0
         self.drops = 0
         self.etags = 0
         self.greeted = {}
+
+    def take_line(self, seconds, now):
+        """Take the line shared by all for so long; returns until when."""
+        with self.lock:
+            self.line_free = max(self.line_free, now) + seconds
+            return self.line_free
 
     def listing_of(self, org, day):
         """The number of the running listing of a day, at least 1."""

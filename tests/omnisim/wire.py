@@ -7,7 +7,7 @@ import struct
 import sys
 import threading
 from itertools import count
-from time import sleep
+from time import monotonic, sleep
 
 from .message import BadRequest, Request
 
@@ -26,7 +26,8 @@ class Connection:
         self.app = app
         self.role = role
         self.ident = next(_idents)
-        self.bandwidth = None
+        self.bandwidth = None   # bytes a second of this connection
+        self.line = None        # and of all of them together
         self.served = 0
         self._buffer = b""
         self._entry = None
@@ -130,14 +131,19 @@ class Connection:
 
     def _step_send(self, data):
         rate = self.bandwidth
-        if not rate:
+        if not rate and not self.line:
             self._out(data)
             return
-        part = max(1, int(rate / 20))
+        part = max(1, int(rate / 20)) if rate else 8192
         view = memoryview(data)
         for at in range(0, len(view), part):
-            self._out(view[at:at + part])
-            sleep(len(view[at:at + part]) / rate)
+            piece = view[at:at + part]
+            until = monotonic() + (len(piece) / rate if rate else 0)
+            if self.line:
+                until = max(until, self.app.world.state.take_line(
+                    len(piece) / self.line, monotonic()))
+            self._out(piece)
+            sleep(max(0, until - monotonic()))
 
     def _step_wait(self, seconds):
         """Waits, but not longer than the client stays."""

@@ -59,6 +59,7 @@ refresh_link(struct sync *s, const struct catalogue_document *d)
 		return;		/* the old one is as good as before */
 	free(j->row.link);
 	j->row.link = link;
+	url_release(&j->url);
 }
 
 /* Keep the bytes of a document that cannot be read. */

@@ -41,6 +41,7 @@ free_job(struct job *j)
 	http_result_free(j->result);
 	if (j->part)
 		part_drop(j->part);
+	url_release(&j->url);
 	catalogue_row_release(&j->row);
 	free(j);
 }

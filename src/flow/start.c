@@ -5,7 +5,6 @@
 
 #include "base/hash.h"
 #include "flow/sync_internal.h"
-#include "http/url.h"
 
 /* Room on the disk, looked at once a second. */
 static int
@@ -54,10 +53,9 @@ deadline_ms(const struct sync *s, const struct job *j)
 }
 
 static struct http_request *
-media_request(struct sync *s, struct job *j, struct sync_host *host,
-	      const char *href)
+media_request(struct sync *s, struct job *j, struct sync_host *host)
 {
-	struct http_request *r = http_request_new(HTTP_MEDIA, href);
+	struct http_request *r = http_request_to(HTTP_MEDIA, &j->url);
 	struct part_kept kept;
 
 	if (!r)
@@ -84,8 +82,8 @@ media_request(struct sync *s, struct job *j, struct sync_host *host,
 
 /* Open the part and send the request. */
 static int
-submit(struct sync *s, struct job *j, const struct url *url,
-       struct sync_host *host, struct ark_error *err)
+submit(struct sync *s, struct job *j, struct sync_host *host,
+       struct ark_error *err)
 {
 	struct http_request *r;
 	int rc;
@@ -93,7 +91,7 @@ submit(struct sync *s, struct job *j, const struct url *url,
 	rc = part_open(&j->part, s->parts, j->row.id, err);
 	if (rc)
 		return rc;
-	r = media_request(s, j, host, url->href);
+	r = media_request(s, j, host);
 	if (!r) {
 		part_drop(j->part);
 		j->part = NULL;
@@ -158,11 +156,11 @@ sort_ready(struct sync *s, int64_t now_ms, struct ark_error *err)
 
 	while (!rc && s->ready) {
 		struct job *j = take_first(&s->ready, &s->ready_last);
-		struct url url = { 0 };
 		struct ark_error why;
 		struct sync_host *host;
 
-		rc = url_parse(&url, NULL, j->row.link, &why);
+		url_release(&j->url);
+		rc = url_parse(&j->url, NULL, j->row.link, &why);
 		if (rc) {
 			s->n_ready--;
 			rc = rc == ARK_EFORMAT ?
@@ -170,12 +168,11 @@ sort_ready(struct sync *s, int64_t now_ms, struct ark_error *err)
 			     : error_nomem(err);
 			continue;
 		}
-		host = hosts_of(s, url.origin, now_ms);
+		host = hosts_of(s, j->url.origin, now_ms);
 		j->next = NULL;
 		*host->ready_last = j;
 		host->ready_last = &j->next;
 		host->n_ready++;
-		url_release(&url);
 	}
 	return rc;
 }
@@ -185,20 +182,19 @@ static int
 begin_one(struct sync *s, struct sync_host *host, struct ark_error *err)
 {
 	struct job *j = take_ready(s, host);
-	struct url url = { 0 };
 	struct ark_error why;
-	int rc;
+	int rc = 0;
 
-	rc = url_parse(&url, NULL, j->row.link, &why);
+	if (!j->url.href)	/* its link was replaced meanwhile */
+		rc = url_parse(&j->url, NULL, j->row.link, &why);
 	if (rc == ARK_EFORMAT)
 		return outcome_give_up(s, j, ARK_DEFERRED, why.text, err);
 	if (rc)
 		return error_nomem(err);
-	rc = submit(s, j, &url, host, err);
+	rc = submit(s, j, host, err);
 	if (rc)
 		(void)outcome_give_up(s, j, ARK_DEFERRED,
 				      "it could not be stored", NULL);
-	url_release(&url);
 	return rc;
 }
 

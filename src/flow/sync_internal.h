@@ -27,6 +27,7 @@
 #include "http/gate.h"
 #include "http/pace.h"
 #include "http/retry.h"
+#include "http/url.h"
 #include "store/part.h"
 
 #define SYNC_CLAIM 500		/* rows claimed at once */
@@ -81,6 +82,7 @@ struct job {
 	struct catalogue_row row;	/* as claimed; link kept fresh */
 	enum job_state state;
 	struct job *next;		/* among the ready */
+	struct url url;			/* of row.link while ready; or empty */
 	struct store_part *part;
 	struct tap tap;			/* before the part, while fetching */
 	struct http_result *result;	/* while settling */

@@ -77,6 +77,7 @@ enum http_end {
 };
 
 struct http_result;
+struct url;
 
 struct http_request {
 	enum http_kind kind;
@@ -143,6 +144,13 @@ unsigned http_engine_credentials(struct http_engine *e, const char *api_key,
 
 /* http_request_new(kind, url): A zeroed request, total -1; NULL: no memory. */
 struct http_request *http_request_new(enum http_kind kind, const char *url);
+
+/*
+ * http_request_to(kind, url):
+ * The same to an address that was parsed already; it moves into the request,
+ * and *url is empty afterwards.  NULL: no memory, and *url is as it was.
+ */
+struct http_request *http_request_to(enum http_kind kind, struct url *url);
 void http_request_free(struct http_request *r);
 
 /*

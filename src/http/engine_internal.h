@@ -72,6 +72,7 @@ struct transfer {
 	struct transfer *prev, *next;	/* live ones, or the queue */
 	struct pool *pool;		/* where easy came from */
 	CURL *easy;
+	struct url parsed;		/* request.url, moved to hop at first */
 	struct url hop;			/* asked now */
 	bool is_api_hop;
 	struct credentials *credentials;/* that this hop sends, or NULL */

@@ -23,6 +23,19 @@ http_request_new(enum http_kind kind, const char *url)
 	return &t->request;
 }
 
+struct http_request *
+http_request_to(enum http_kind kind, struct url *url)
+{
+	struct http_request *r = http_request_new(kind, url->href);
+	struct transfer *t = (struct transfer *)r;
+
+	if (!r)
+		return NULL;
+	t->parsed = *url;
+	*url = (struct url){ 0 };
+	return r;
+}
+
 static void
 free_when_unused(struct transfer *t)
 {
@@ -42,6 +55,7 @@ http_request_free(struct http_request *r)
 		secret_wipe(r->body, r->body_len);
 	free(r->body);
 	free(r->url);
+	url_release(&t->parsed);
 	t->has_request = false;
 	free_when_unused(t);
 }

@@ -302,6 +302,17 @@ reset(struct http_engine *e, struct transfer *t)
 	link_last(t);
 }
 
+/* Where to go first. */
+static int
+take_address(struct transfer *t, struct ark_error *err)
+{
+	if (!t->parsed.href)
+		return url_parse(&t->hop, NULL, t->request.url, err);
+	t->hop = t->parsed;
+	t->parsed = (struct url){ 0 };
+	return 0;
+}
+
 void
 transfer_start(struct http_engine *e, struct transfer *t)
 {
@@ -313,7 +324,7 @@ transfer_start(struct http_engine *e, struct transfer *t)
 		transfer_cancel(t);
 		return;
 	}
-	rc = url_parse(&t->hop, NULL, t->request.url, &err);
+	rc = take_address(t, &err);
 	if (!rc)
 		rc = hop_check(t, &t->hop, &err);
 	if (rc) {

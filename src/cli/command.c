@@ -190,16 +190,20 @@ find_command(const char *name)
 static int
 no_such_command(const char *name)
 {
+	struct buf shown = BUF_INIT(1000);
 	const char *names[N_COMMANDS];
 	const char *near;
 
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		names[i] = commands[i].name;
 	near = text_nearest(name, names, N_COMMANDS);
-	fprintf(stderr, "callark: there is no command \"%.40s\"", name);
+	text_printable(&shown, name, strnlen(name, 40));
+	fprintf(stderr, "callark: there is no command \"%s\"",
+		buf_text(&shown));
 	if (near)
 		fprintf(stderr, "; did you mean %s", near);
 	fputs("\n`callark --help` lists them\n", stderr);
+	buf_release(&shown);
 	return ARK_EUSAGE;
 }
 

@@ -57,6 +57,18 @@ idset_has(const struct idset *s, const char *id)
 	return s->n_slots && s->slots[find(s->slots, s->n_slots, id)];
 }
 
+uint64_t
+idset_sum(const struct idset *s)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < s->n_slots; i++) {
+		if (s->slots[i])
+			sum += hash_text(s->slots[i]);
+	}
+	return sum;
+}
+
 void
 idset_release(struct idset *s)
 {

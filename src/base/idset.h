@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -23,6 +24,9 @@ struct idset {
 int idset_add(struct idset *s, const char *id);
 
 bool idset_has(const struct idset *s, const char *id);
+
+/* idset_sum(s): The same for two sets of the same ids, in whatever order. */
+uint64_t idset_sum(const struct idset *s);
 
 /* idset_release(s): Free all; s is empty and usable again. */
 void idset_release(struct idset *s);

@@ -18,7 +18,10 @@ struct window_range {
 
 /* A part of a window that is still to be walked. */
 struct window_part {
-	int64_t from_s, to_s, parent_n;
+	int64_t from_s, to_s;
+	int64_t parent_n;		/* ids that the whole gave; 0: none */
+	uint64_t parent_sum;		/* of those ids */
+	bool is_first;			/* the earlier of two halves */
 };
 
 /* A day, or what the range has of it. */
@@ -30,8 +33,13 @@ struct window {
 	struct window_range range;
 	struct omni_dialect *dialect;
 	struct walk walk;		/* of the present part */
+	struct window_part part;	/* the present one */
+	bool is_astray;			/* it gave documents of other times */
 	struct window_part parts[LISTER_MAX_DEPTH];
 	size_t n_parts;
+	struct window_part put_off;	/* a first half like the whole … */
+	bool has_put_off;
+	bool is_put_off_astray;		/* … with documents of other times */
 	struct idset seen;		/* over all parts and passes */
 	int64_t n_beyond;		/* of them, at to_s: the next window's */
 	int64_t total;			/* of an unsplit walk */

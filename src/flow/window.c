@@ -6,6 +6,8 @@
 static void
 begin_part(struct window *w, const struct window_part *part)
 {
+	w->part = *part;
+	w->is_astray = false;
 	walk_init(&w->walk, w->dialect, part->from_s, part->to_s);
 	w->walk.parent_n = part->parent_n;
 }
@@ -14,7 +16,9 @@ void
 window_open(struct window *w, struct omni_dialect *d,
 	    const struct window_range *range)
 {
-	struct window_part whole = { range->from_s, range->to_s, 0 };
+	struct window_part whole = {
+		.from_s = range->from_s, .to_s = range->to_s,
+	};
 
 	*w = (struct window){
 		.is_open = true, .dialect = d, .range = *range,
@@ -51,6 +55,18 @@ leave_out_beyond(struct window *w, struct page_reader *r,
 	page->n = kept;
 }
 
+static void
+note_astray(struct window *w, const struct lister_page *page)
+{
+	for (size_t i = 0; i < page->n; i++) {
+		int64_t start = page->documents[i].recording->start_s;
+
+		if (start >= 0 &&
+		    (start < w->part.from_s || start > w->part.to_s))
+			w->is_astray = true;
+	}
+}
+
 int
 window_see(struct window *w, struct page_reader *r, struct lister_page *page)
 {
@@ -64,6 +80,7 @@ window_see(struct window *w, struct page_reader *r, struct lister_page *page)
 		else
 			r->wrecks[i - r->n].is_new = rc == 1;
 	}
+	note_astray(w, page);
 	leave_out_beyond(w, r, page);
 	return 0;
 }
@@ -75,21 +92,66 @@ flawed(struct window *w, const char *flaw)
 		(void)snprintf(w->flaw, sizeof(w->flaw), "%s", flaw);
 }
 
-/* Put both halves of the present part on the pile; the earlier one on top. */
+/* Put both halves of a part that gave n ids on the pile; the earlier on top. */
 static void
-split(struct window *w)
+split(struct window *w, const struct window_part *part, int64_t n,
+      uint64_t sum)
 {
-	int64_t from = w->walk.from_s, to = w->walk.to_s;
+	int64_t from = part->from_s, to = part->to_s;
 	int64_t middle = from + (to - from) / 2;
-	int64_t n = (int64_t)w->walk.ids.n;
 
 	w->was_split = true;
 	if (w->n_parts + 2 > LISTER_MAX_DEPTH) {
 		flawed(w, "the day was halved too often");
 		return;
 	}
-	w->parts[w->n_parts++] = (struct window_part){ middle, to, n };
-	w->parts[w->n_parts++] = (struct window_part){ from, middle, n };
+	w->parts[w->n_parts++] = (struct window_part){
+		middle, to, n, sum, false,
+	};
+	w->parts[w->n_parts++] = (struct window_part){
+		from, middle, n, sum, true,
+	};
+}
+
+/* Whether the present half gave the very documents of the whole. */
+static bool
+is_like_whole(const struct window *w)
+{
+	return w->part.parent_n &&
+	       (int64_t)w->walk.ids.n == w->part.parent_n &&
+	       idset_sum(&w->walk.ids) == w->part.parent_sum;
+}
+
+/*
+ * The walk of the present part has ended, and perhaps its halves are wanted.
+ *
+ * A platform that looks at days only gives both halves of a day all that the
+ * day has, and so on down to the second.  When both give the documents of the
+ * whole, and not because all are of the second between them, the whole is
+ * believed.  So a first half that is like the whole waits for the other.
+ */
+static void
+follow_part(struct window *w, bool wants_halves)
+{
+	bool had_put_off = w->has_put_off;
+
+	w->has_put_off = false;
+	if (wants_halves && is_like_whole(w)) {
+		if (w->part.is_first) {
+			w->put_off = w->part;
+			w->has_put_off = true;
+			w->is_put_off_astray = w->is_astray;
+			return;
+		}
+		if (had_put_off && (w->is_astray || w->is_put_off_astray))
+			return;
+	}
+	if (wants_halves)
+		split(w, &w->part, (int64_t)w->walk.ids.n,
+		      idset_sum(&w->walk.ids));
+	if (had_put_off)
+		split(w, &w->put_off, w->put_off.parent_n,
+		      w->put_off.parent_sum);
 }
 
 bool
@@ -102,7 +164,6 @@ window_advance(struct window *w)
 		w->total = w->walk.total;
 		break;
 	case WALK_SPLIT:
-		split(w);
 		break;
 	case WALK_INCOMPLETE:
 		w->total = w->walk.total;
@@ -113,6 +174,7 @@ window_advance(struct window *w)
 		flawed(w, w->walk.flaw);
 		break;
 	}
+	follow_part(w, walk_verdict(&w->walk) == WALK_SPLIT);
 	walk_release(&w->walk);
 	if (!w->n_parts)
 		return true;

@@ -33,6 +33,25 @@ test_members(void **state)
 }
 
 static void
+test_sum(void **state)
+{
+	static const char *const ids[] = { "a", "b", "", "abc", "a" };
+	struct idset one = { 0 }, other = { 0 };
+
+	(void)state;
+	assert_int_equal(idset_sum(&one), 0);
+	for (int i = 0; i < 5; i++) {
+		assert_true(idset_add(&one, ids[i]) >= 0);
+		assert_true(idset_add(&other, ids[4 - i]) >= 0);
+	}
+	assert_true(idset_sum(&one) == idset_sum(&other));
+	assert_int_equal(idset_add(&other, "ab"), 1);
+	assert_false(idset_sum(&one) == idset_sum(&other));
+	idset_release(&one);
+	idset_release(&other);
+}
+
+static void
 test_many(void **state)
 {
 	enum { MANY = 20000 };
@@ -59,6 +78,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_members),
+		cmocka_unit_test(test_sum),
 		cmocka_unit_test(test_many),
 	};
 

@@ -47,6 +47,7 @@ struct scenario {
 	int ceiling;			/* of a result; 0: none */
 	bool is_capped;			/* Total tells the ceiling */
 	bool ends_before_end;		/* date_end is exclusive */
+	bool ignores_times;		/* any part of a day gives all of it */
 	bool clamps;			/* behind the last page: that again */
 	int refuses_from;		/* pages from this one fail; 0: none */
 	int64_t at_s, within_s;		/* when the documents are; 0: all day */
@@ -190,8 +191,11 @@ platform_select(const struct platform *p, const struct walk_query *q,
 	for (int i = 0; i < p->n; i++) {
 		const struct document *d = &p->documents[p->order[i]];
 
-		if (d->is_gone || d->at_s < q->from_s || d->at_s > q->to_s ||
-		    (p->s->ends_before_end && d->at_s == q->to_s))
+		if (d->is_gone)
+			continue;
+		if (!p->s->ignores_times &&
+		    (d->at_s < q->from_s || d->at_s > q->to_s ||
+		     (p->s->ends_before_end && d->at_s == q->to_s)))
 			continue;
 		found[n++] = d->id;
 		if (n <= p->s->repeated && n < MAX_DOCUMENTS) {

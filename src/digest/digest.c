@@ -46,6 +46,11 @@ digest_new(struct digest **out, enum digest_kind kind, struct ark_error *err)
 	if (!d)
 		return error_nomem(err);
 	d->kind = kind;
+	/* OpenSSL does not look whether it had the memory to begin with. */
+	if (!OSSL_LIB_CTX_get0_global_default()) {
+		rc = error_nomem(err);
+		goto out;
+	}
 	d->md = EVP_MD_fetch(NULL, kinds[kind].name, NULL);
 	if (!d->md) {
 		rc = refused(kind, ARK_ENOTFOUND, "provide", err);

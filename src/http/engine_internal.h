@@ -29,7 +29,7 @@
 #define API_BODY_MAX ((int64_t)4 << 20)	/* when max_body is 0 */
 #define DROP_MAX ((int64_t)64 << 10)	/* of a refused body, to keep the
 					   connection; more costs more */
-#define IDLE_MS 60000			/* sleep with nothing to do */
+#define IDLE_MS 1000	/* sleep with nothing to do; a lost wake costs this */
 #define CHECK_MS 250			/* how often timers are looked at */
 #define N_LINES 8			/* our own request header lines */
 

@@ -152,7 +152,7 @@ has_changed(struct pace *p, double rate)
 	bool was_surprised = p->is_surprised;
 	double apart;
 
-	if (!p->usual)
+	if (p->usual == 0)
 		p->usual = rate;
 	apart = (rate - p->usual) / ((rate + p->usual) / 2);
 	p->is_surprised = apart * apart > (far > 0.04 ? far : 0.04);

@@ -95,7 +95,7 @@ trial_add(struct trial *t, double rate)
 {
 	double difference;
 
-	if (!t->first) {
+	if (t->first == 0) {
 		t->first = rate;
 		t->is_on_test = !t->is_on_test;
 		return TRIAL_GOES_ON;

@@ -180,10 +180,12 @@ begins_with(const char *name, const char *p, int n, bool is_nocase)
 static bool
 is_plain_key(struct json_slice key)
 {
-	const char *last = key.p + key.n - 1;
+	const char *last;
 
-	return key.n >= 2 && key.p[0] == '"' && *last == '"' &&
-	       json_plain_end(key.p + 1, last) == last;
+	if (key.n < 2 || key.p[0] != '"')
+		return false;
+	last = key.p + key.n - 1;
+	return *last == '"' && json_plain_end(key.p + 1, last) == last;
 }
 
 static bool

@@ -39,10 +39,7 @@ count_new(struct catalogue *c, struct ark_error *err)
 	return rc < 0 ? rc : 0;
 }
 
-/*
- * FAIL and not ABORT: a statement that could undo itself alone would keep a
- * copy of all that it changes.  What called undoes its whole work anyway.
- */
+/* FAIL as for SQL_INSERT_RECORDING. */
 static int
 merge(struct catalogue *c, struct ark_error *err)
 {

@@ -124,7 +124,7 @@ put_new(struct catalogue *c, int64_t run, int64_t now_s,
 	int rc;
 
 	query_open(&q, c, STMT_PUT_NEW,
-		   "INSERT INTO recording (id, day, start_s, duration_s, state,"
+		   SQL_INSERT_RECORDING " (id, day, start_s, duration_s, state,"
 		   " seen_run, turn, first_seen_s, version, version_seen_s,"
 		   " fingerprint, interaction_id, reason, oddity, link)"
 		   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?8, ?9, ?10,"
@@ -166,7 +166,7 @@ put_seen(struct catalogue *c, int64_t run, const struct catalogue_document *d,
 	if (b->was_claimed && b->is_link_same)
 		return 0;
 	query_open(&q, c, STMT_PUT_SEEN,
-		   "UPDATE recording SET seen_run = ?2, turn = ?3, link = ?4"
+		   SQL_UPDATE_RECORDING " SET seen_run = ?2, turn = ?3, link = ?4"
 		   " WHERE n = ?1");
 	query_int(&q, b->row);
 	query_int(&q, run);
@@ -214,7 +214,7 @@ put_change(struct catalogue *c, int64_t run, int64_t now_s,
 	if (rc)
 		return rc;
 	query_open(&q, c, STMT_PUT_CHANGE,
-		   "UPDATE recording SET day = ?2, start_s = ?3,"
+		   SQL_UPDATE_RECORDING " SET day = ?2, start_s = ?3,"
 		   " duration_s = ?4, state = ?5, seen_run = ?6, turn = ?7,"
 		   " vanished_s = NULL, version = ?8,"
 		   " version_seen_s = coalesce(?9, version_seen_s),"

@@ -27,8 +27,18 @@
 #define SQL_DEFERRED "4"
 #define SQL_FAILED "5"
 #define SQL_GONE "6"
+#define SQL_QUARANTINED "7"
 #define SQL_PURGED "8"
 #define SQL_WAITING "(0, 4, 7)" /* queued, deferred, quarantined */
+
+/*
+ * How a statement begins that writes recording, which has triggers.  FAIL and
+ * not ABORT: so that it alone could be undone, SQLite would copy each page
+ * that it and its triggers change, some 25 for each recording of a run.  Who
+ * meets the failure undoes the whole work.
+ */
+#define SQL_INSERT_RECORDING "INSERT OR FAIL INTO recording"
+#define SQL_UPDATE_RECORDING "UPDATE OR FAIL recording"
 
 static_assert(ARK_QUEUED == 0 && ARK_ARCHIVED == 1 && ARK_DEFERRED == 4 &&
 		      ARK_FAILED == 5 && ARK_GONE == 6 &&

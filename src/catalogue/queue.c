@@ -42,7 +42,7 @@ claim_one(struct catalogue *c, int64_t run, int64_t until_s, int64_t row,
 	struct query q;
 
 	query_open(&q, c, STMT_CLAIM,
-		   "UPDATE recording SET turn = NULL, claimed_run = ?2,"
+		   SQL_UPDATE_RECORDING " SET turn = NULL, claimed_run = ?2,"
 		   " lease_s = ?3 WHERE n = ?1");
 	query_int(&q, row);
 	query_int(&q, run);
@@ -109,7 +109,7 @@ archive_one(struct catalogue *c, const struct catalogue_archived *a,
 	struct query q;
 
 	query_open(&q, c, STMT_ARCHIVE,
-		   "UPDATE recording SET state = " SQL_ARCHIVED ","
+		   SQL_UPDATE_RECORDING " SET state = " SQL_ARCHIVED ","
 		   " reason = '', path = ?2, bytes = ?3, sha256 = ?4,"
 		   " media_type = ?5, codec = ?6, link_host = ?7,"
 		   " audio_ms = ?8, downloaded_s = ?9,"
@@ -153,7 +153,7 @@ set_back_one(struct catalogue *c, const struct catalogue_setback *s,
 	struct query q;
 
 	query_open(&q, c, STMT_SET_BACK,
-		   "UPDATE recording SET state = ?2, reason = ?3,"
+		   SQL_UPDATE_RECORDING " SET state = ?2, reason = ?3,"
 		   " attempts = attempts + ?4, runs = runs + 1,"
 		   " first_tried_s = coalesce(first_tried_s, ?5),"
 		   " lease_s = NULL, turn = NULL"
@@ -187,7 +187,7 @@ retry_one(struct catalogue *c, int64_t row, struct ark_error *err)
 	struct query q;
 
 	query_open(&q, c, STMT_RETRY,
-		   "UPDATE recording SET state = " SQL_QUEUED ", reason = '',"
+		   SQL_UPDATE_RECORDING " SET state = " SQL_QUEUED ", reason = '',"
 		   " attempts = 0, runs = 0, first_tried_s = NULL"
 		   " WHERE n = ?");
 	query_int(&q, row);
@@ -250,7 +250,7 @@ catalogue_requeue(struct catalogue *c, int64_t row, const char *reason,
 	if (rc)
 		return rc;
 	query_prepare(&q, c,
-		      "UPDATE recording SET state = " SQL_DEFERRED ","
+		      SQL_UPDATE_RECORDING " SET state = " SQL_DEFERRED ","
 		      " reason = ?2, attempts = 0, runs = 0,"
 		      " first_tried_s = NULL, path = NULL, bytes = NULL,"
 		      " sha256 = NULL, media_type = NULL, codec = NULL,"
@@ -271,7 +271,7 @@ catalogue_release_leases(struct catalogue *c, struct ark_error *err)
 	if (rc)
 		return rc;
 	query_prepare(&q, c,
-		      "UPDATE recording INDEXED BY recording_lease"
+		      SQL_UPDATE_RECORDING " INDEXED BY recording_lease"
 		      " SET lease_s = NULL WHERE lease_s IS NOT NULL");
 	return work_end(c, query_run(&q, err), err);
 }

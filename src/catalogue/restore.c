@@ -52,7 +52,7 @@ insert_row(struct catalogue *c, const struct catalogue_row *r,
 	int rc;
 
 	query_open(&q, c, STMT_RESTORE,
-		   "INSERT INTO recording (id, interaction_id, day, start_s,"
+		   SQL_INSERT_RECORDING " (id, interaction_id, day, start_s,"
 		   " duration_s, state, reason, link, first_seen_s, vanished_s,"
 		   " oddity, path, bytes, sha256, media_type, codec, link_host,"
 		   " audio_ms, downloaded_s, version, version_seen_s,"

@@ -64,7 +64,8 @@ static const char tables[] =
 	"  link_host TEXT,"
 	"  audio_ms INTEGER,"
 	"  downloaded_s INTEGER,"
-	"  CHECK (turn IS NULL OR state IN " SQL_WAITING "),"
+	"  CHECK (turn IS NULL OR state = " SQL_QUEUED
+	"   OR state = " SQL_DEFERRED " OR state = " SQL_QUARANTINED "),"
 	"  CHECK (state <> " SQL_ARCHIVED " OR path IS NOT NULL)"
 	") STRICT;"
 
@@ -141,18 +142,37 @@ static const char indexes[] =
  * the program can forget them.  Counting an index over the day instead would
  * cost some 0.3 s for each million rows at every look; this costs about 2 µs
  * for each row that is written.
+ *
+ * No upsert here: SQLite lets its update abort, whatever the statement outside
+ * says (see SQL_INSERT_RECORDING).  So a day has a row for each state from the
+ * start.
  */
 static const char triggers[] =
+	"CREATE TRIGGER day_added AFTER INSERT ON day BEGIN"
+	"  INSERT INTO tally VALUES"
+	"   (new.day, 0, 0, 0, 0), (new.day, 1, 0, 0, 0),"
+	"   (new.day, 2, 0, 0, 0), (new.day, 3, 0, 0, 0),"
+	"   (new.day, 4, 0, 0, 0), (new.day, 5, 0, 0, 0),"
+	"   (new.day, 6, 0, 0, 0), (new.day, 7, 0, 0, 0),"
+	"   (new.day, 8, 0, 0, 0); "
+	"END;"
+
+	"CREATE TRIGGER recording_first BEFORE INSERT ON recording"
+	" WHEN NOT EXISTS (SELECT 1 FROM day WHERE day = new.day) BEGIN"
+	"  INSERT INTO day (day, is_dirty) VALUES (new.day, 0); "
+	"END;"
+
+	"CREATE TRIGGER recording_moved BEFORE UPDATE OF day ON recording"
+	" WHEN NOT EXISTS (SELECT 1 FROM day WHERE day = new.day) BEGIN"
+	"  INSERT INTO day (day, is_dirty) VALUES (new.day, 0); "
+	"END;"
+
 	"CREATE TRIGGER recording_added AFTER INSERT ON recording BEGIN"
-	"  INSERT INTO day (day, is_dirty)"
-	"   VALUES (new.day, new.seen_run IS NOT NULL)"
-	"   ON CONFLICT (day) DO UPDATE SET is_dirty = 1"
-	"   WHERE excluded.is_dirty AND NOT is_dirty;"
-	"  INSERT INTO tally VALUES (new.day, new.state, 1,"
-	"    coalesce(new.bytes, 0), new.vanished_s IS NOT NULL)"
-	"   ON CONFLICT DO UPDATE SET n = n + 1,"
-	"    bytes = bytes + excluded.bytes,"
-	"    vanished = vanished + excluded.vanished; "
+	"  UPDATE day SET is_dirty = 1 WHERE day = new.day AND NOT is_dirty"
+	"   AND new.seen_run IS NOT NULL;"
+	"  UPDATE tally SET n = n + 1, bytes = bytes + coalesce(new.bytes, 0),"
+	"    vanished = vanished + (new.vanished_s IS NOT NULL)"
+	"   WHERE day = new.day AND state = new.state; "
 	"END;"
 
 	"CREATE TRIGGER recording_counted"
@@ -162,11 +182,9 @@ static const char triggers[] =
 	"  UPDATE tally SET n = n - 1, bytes = bytes - coalesce(old.bytes, 0),"
 	"    vanished = vanished - (old.vanished_s IS NOT NULL)"
 	"   WHERE day = old.day AND state = old.state;"
-	"  INSERT INTO tally VALUES (new.day, new.state, 1,"
-	"    coalesce(new.bytes, 0), new.vanished_s IS NOT NULL)"
-	"   ON CONFLICT DO UPDATE SET n = n + 1,"
-	"    bytes = bytes + excluded.bytes,"
-	"    vanished = vanished + excluded.vanished; "
+	"  UPDATE tally SET n = n + 1, bytes = bytes + coalesce(new.bytes, 0),"
+	"    vanished = vanished + (new.vanished_s IS NOT NULL)"
+	"   WHERE day = new.day AND state = new.state; "
 	"END;"
 
 	/* claimed_run: what a crash after the rename left must be found. */
@@ -177,8 +195,7 @@ static const char triggers[] =
 	"  (new.day, new.start_s, new.state, new.reason, new.oddity,"
 	"   new.vanished_s, new.version, new.path, new.claimed_run) BEGIN"
 	"  UPDATE day SET is_dirty = 1 WHERE day = old.day AND NOT is_dirty;"
-	"  INSERT INTO day (day, is_dirty) VALUES (new.day, 1)"
-	"   ON CONFLICT (day) DO UPDATE SET is_dirty = 1 WHERE NOT is_dirty; "
+	"  UPDATE day SET is_dirty = 1 WHERE day = new.day AND NOT is_dirty; "
 	"END;";
 
 static const char stamps[] = "PRAGMA application_id = " TEXT_OF(

@@ -14,7 +14,7 @@ vanish(struct catalogue *c, int64_t row, int64_t now_s, bool is_marked,
 	int rc;
 
 	query_open(&q, c, STMT_VANISH,
-		   "UPDATE recording SET"
+		   SQL_UPDATE_RECORDING " SET"
 		   " vanished_s = coalesce(vanished_s, ?2), turn = NULL,"
 		   " state = iif(state IN " SQL_WAITING ", " SQL_GONE ","
 		   "  state),"

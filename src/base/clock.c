@@ -4,6 +4,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/text.h"
+
 static int64_t
 read_ms(clockid_t id)
 {
@@ -48,9 +50,21 @@ clock_utc(char out[CLOCK_UTC_SIZE], int64_t s)
 	time_t t = (time_t)s;
 	struct tm tm;
 
-	if (!gmtime_r(&t, &tm) || !strftime(out, CLOCK_UTC_SIZE,
-					    "%Y-%m-%dT%H:%M:%SZ", &tm))
+	if (!gmtime_r(&t, &tm)) {
 		(void)snprintf(out, CLOCK_UTC_SIZE, "%llds", (long long)s);
+		return;
+	}
+	/* years of four digits, which all are that matter */
+	if (tm.tm_year < -900 || tm.tm_year >= 10000 - 1900) {
+		(void)strftime(out, CLOCK_UTC_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm);
+		return;
+	}
+	out = text_stamp(out, (unsigned)(tm.tm_year + 1900), 4, (unsigned)tm.tm_mon + 1,
+			 (unsigned)tm.tm_mday, '-');
+	*out++ = 'T';
+	out = text_stamp(out, (unsigned)tm.tm_hour, 2, (unsigned)tm.tm_min,
+			 (unsigned)tm.tm_sec, ':');
+	memcpy(out, "Z", 2);
 }
 
 int64_t

@@ -18,6 +18,27 @@ lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+static char *
+put_digits(char *out, unsigned value, unsigned n)
+{
+	for (unsigned i = n; i > 0; i--) {
+		out[i - 1] = (char)('0' + value % 10);
+		value /= 10;
+	}
+	return out + n;
+}
+
+char *
+text_stamp(char *out, unsigned first, unsigned n, unsigned second,
+	   unsigned third, char sep)
+{
+	out = put_digits(out, first, n);
+	*out++ = sep;
+	out = put_digits(out, second, 2);
+	*out++ = sep;
+	return put_digits(out, third, 2);
+}
+
 int
 text_to_int(const char *text, int64_t min, int64_t max, int64_t *out)
 {

@@ -17,6 +17,14 @@
 bool text_is_utf8(const void *p, size_t n);
 
 /*
+ * text_stamp(out, first, n, second, third, sep):
+ * The last n decimal digits of first, and two each of second and third, with
+ * sep between them, as in "2024-12-31" and "14:30:05"; no NUL.  Return the end.
+ */
+char *text_stamp(char *out, unsigned first, unsigned n, unsigned second,
+		 unsigned third, char sep);
+
+/*
  * text_to_int(text, min, max, out):
  * Decimal integer, the whole string, within [min, max].  Return 0 or
  * ARK_EFORMAT; out is written on success only.

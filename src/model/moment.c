@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "model/civil.h"
@@ -248,21 +249,26 @@ day_format(char out[DAY_SIZE], int32_t day)
 	int64_t year, month, d;
 
 	date_from_day(day, &year, &month, &d);
-	(void)snprintf(out, DAY_SIZE, "%04d-%02u-%02u", (int)year,
-		       (unsigned)month % 100, (unsigned)d % 100);
+	if (year < 0 || year > 9999)
+		(void)snprintf(out, DAY_SIZE, "%04d-%02u-%02u", (int)year,
+			       (unsigned)month % 100, (unsigned)d % 100);
+	else
+		*text_stamp(out, (unsigned)year, 4, (unsigned)month,
+			    (unsigned)d, '-') = 0;
 }
 
 void
 moment_format(char out[MOMENT_SIZE], int64_t civil_s)
 {
 	int64_t s = civil_s % DAY_SECONDS;
-	char day[DAY_SIZE];
 
 	if (s < 0)
 		s += DAY_SECONDS;
-	day_format(day, day_of(civil_s));
-	(void)snprintf(out, MOMENT_SIZE, "%s %02d:%02d:%02d", day,
-		       (int)(s / 3600), (int)(s / 60 % 60), (int)(s % 60));
+	day_format(out, day_of(civil_s));
+	out += strlen(out);
+	*out++ = ' ';
+	*text_stamp(out, (unsigned)(s / 3600), 2, (unsigned)(s / 60 % 60),
+		    (unsigned)(s % 60), ':') = 0;
 }
 
 int

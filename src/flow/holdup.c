@@ -25,6 +25,15 @@ holdup_is_disk_behind(const struct sync *s)
 	       parts_pressure(s->parts) > SYNC_PRESSURE_HIGH || n_held(s) > 0;
 }
 
+/* Jobs that could be under way at h if there were room. */
+static size_t
+waiting_at(const struct sync *s, const struct sync_host *h)
+{
+	uint32_t n = hosts_under_way(s, h);
+
+	return h->n_ready + (h->in_flight > n ? h->in_flight - n : 0);
+}
+
 /* Where most of what is ready waits; NULL: nothing is ready. */
 static const struct sync_host *
 busiest_host(const struct sync *s)
@@ -34,7 +43,8 @@ busiest_host(const struct sync *s)
 	for (size_t i = 0; i < s->n_hosts; i++) {
 		const struct sync_host *h = &s->hosts[i];
 
-		if (h->n_ready && (!most || h->n_ready > most->n_ready))
+		if (waiting_at(s, h) &&
+		    (!most || waiting_at(s, h) > waiting_at(s, most)))
 			most = h;
 	}
 	return most;
@@ -43,9 +53,11 @@ busiest_host(const struct sync *s)
 static enum hold
 hold_at(const struct sync *s, const struct sync_host *h, int64_t now_ms)
 {
-	if (!gate_allows(&h->gate, now_ms, h->in_flight))
+	uint32_t n = hosts_under_way(s, h);
+
+	if (!gate_allows(&h->gate, now_ms, n))
 		return HOLD_SERVER;
-	if (s->n_in_flight >= hosts_max(s) && h->in_flight < h->pace.limit)
+	if (hosts_all_under_way(s) >= hosts_max(s) && n < h->pace.limit)
 		return HOLD_NUMBER;
 	switch (pace_stand(&h->pace, now_ms)) {
 	case PACE_REFUSED:

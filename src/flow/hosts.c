@@ -55,14 +55,69 @@ hosts_of(struct sync *s, const char *origin, int64_t now_ms)
 	if (s->n_hosts == SYNC_MAX_HOSTS)
 		return &s->hosts[SYNC_MAX_HOSTS - 1];
 	init(s, &s->hosts[s->n_hosts], origin, now_ms);
-	return &s->hosts[s->n_hosts++];
+	s->n_hosts++;
+	/* From the second on each has its own number, and nobody a line. */
+	if (s->n_hosts == 2)
+		http_engine_recall(s->service.engine);
+	http_engine_line(s->service.engine, hosts_limit(s));
+	return &s->hosts[s->n_hosts - 1];
+}
+
+/* Only one host has a line: the engine knows one number for all that stand. */
+uint32_t
+hosts_under_way(const struct sync *s, const struct sync_host *h)
+{
+	return s->n_hosts == 1 ? http_engine_of_line(s->service.engine)
+			       : h->in_flight;
+}
+
+uint32_t
+hosts_all_under_way(const struct sync *s)
+{
+	return s->n_hosts == 1 ? http_engine_of_line(s->service.engine)
+			       : (uint32_t)s->n_in_flight;
+}
+
+/*
+ * How many may stand in line: as many as begin while we publish a day or wait
+ * for the catalogue, and none at a host that is in trouble.
+ */
+static uint32_t
+line_room(const struct sync *s, const struct sync_host *h, int64_t now_ms)
+{
+	int64_t n;
+
+	if (s->n_hosts != 1 || !h->spent_us || h->failing_ms ||
+	    h->gate.is_probing || gate_opens_ms(&h->gate, now_ms))
+		return 0;
+	n = h->pace.limit * INT64_C(1000) * SYNC_LINE_MS / h->spent_us;
+	return n < SYNC_LINE_MAX ? (uint32_t)n : SYNC_LINE_MAX;
 }
 
 bool
 hosts_has_room(const struct sync *s, const struct sync_host *h, int64_t now_ms)
 {
-	return s->n_in_flight < hosts_max(s) && h->in_flight < h->pace.limit &&
+	uint32_t most = hosts_max(s), line = line_room(s, h, now_ms);
+
+	return s->n_in_flight < most + line &&
+	       h->in_flight < h->pace.limit + line &&
 	       gate_allows(&h->gate, now_ms, h->in_flight);
+}
+
+void
+hosts_ended(struct sync *s, struct sync_host *h, const struct http_result *res,
+	    int64_t now_ms)
+{
+	int64_t spent_us = res->spent_ms * 1000 + 500;
+
+	if (res->end == HTTP_DONE)
+		h->spent_us = h->spent_us ? (7 * h->spent_us + spent_us) / 8
+					  : spent_us;
+	if (!res->holds_line)
+		return;
+	if (!gate_allows(&h->gate, now_ms, 0) || h->gate.is_probing)
+		http_engine_recall(s->service.engine);
+	http_engine_go_on(s->service.engine);
 }
 
 uint32_t
@@ -78,21 +133,23 @@ hosts_limit(const struct sync *s)
 void
 hosts_tick(struct sync *s, int64_t now_ms)
 {
-	bool is_free = s->n_in_flight < hosts_max(s) &&
+	bool is_free = hosts_all_under_way(s) < hosts_max(s) &&
 		       !holdup_is_disk_behind(s);
 
 	s->received = 0;
 	for (size_t i = 0; i < s->n_hosts; i++) {
 		struct sync_host *h = &s->hosts[i];
 		int64_t bytes = atomic_load(&h->count.bytes);
-		bool is_wanted = is_free && h->n_ready > 0 &&
-				 gate_allows(&h->gate, now_ms, h->in_flight);
+		uint32_t n = hosts_under_way(s, h);
+		bool is_wanted = is_free && h->n_ready + h->in_flight > n &&
+				 gate_allows(&h->gate, now_ms, n);
 
 		pace_bytes(&h->pace, bytes - h->counted);
-		pace_tick(&h->pace, h->in_flight, is_wanted, now_ms);
+		pace_tick(&h->pace, n, is_wanted, now_ms);
 		h->counted = bytes;
 		s->received += bytes;
 	}
+	http_engine_line(s->service.engine, hosts_limit(s));
 }
 
 int64_t

@@ -39,6 +39,8 @@ sync_end(struct sync *s, int code, const struct ark_error *err)
 	lister_stop(s->lister);
 	if (code != ARK_ELIMIT)
 		cancel_media(s);
+	else
+		http_engine_recall(s->service.engine);
 }
 
 /*
@@ -128,7 +130,7 @@ tell_progress(struct sync *s, int64_t now_ms)
 		s->rate_ms = now_ms;
 		s->rate_bytes = s->received;
 	}
-	p->in_flight = (uint32_t)s->n_in_flight;
+	p->in_flight = hosts_all_under_way(s);
 	p->limit = hosts_limit(s);
 	p->elapsed_ms = now_ms - s->started_ms;
 	event_progress(&s->options->listener, p);

@@ -265,6 +265,18 @@ account(struct sync *s, struct job *j, const struct http_result *res,
 			gate_pause(&j->host->gate, now_ms,
 				   res->head.retry_after_ms);
 	}
+	hosts_ended(s, j->host, res, now_ms);
+}
+
+/* It stood in line and never began. */
+static void
+take_back(struct sync *s, struct job *j)
+{
+	s->n_in_flight--;
+	j->host->in_flight--;
+	tap_end(&j->tap);
+	j->attempts--;
+	s->summary->requests--;
 }
 
 /*
@@ -294,7 +306,10 @@ outcome_media(struct sync *s, struct http_result *res, int64_t now_ms,
 	struct job *j = res->request->tag;
 
 	(void)err;
-	account(s, j, res, now_ms);
+	if (res->end == HTTP_RECALLED)
+		take_back(s, j);
+	else
+		account(s, j, res, now_ms);
 	j->result = res;
 	j->state = JOB_SETTLING;
 	part_settle(j->part, 0, NULL, j, &s->box, LETTER_SETTLED);
@@ -325,7 +340,9 @@ outcome_settled(struct sync *s, struct part_settled *settled, int64_t now_ms,
 		return follow_body(s, j, now_ms, err);
 	j->result = NULL;
 	rc = failure_keep(j, res, err);
-	if (!rc)
+	if (!rc && res->end == HTTP_RECALLED)
+		jobs_ready(s, j);
+	else if (!rc)
 		rc = failure_follow(s, j, res, now_ms, err);
 	http_result_free(res);
 	return rc;

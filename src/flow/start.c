@@ -68,6 +68,7 @@ media_request(struct sync *s, struct job *j, struct sync_host *host)
 	r->reply = &s->box;
 	r->reply_kind = LETTER_MEDIA;
 	r->take = outcome_take;
+	r->stands_in_line = true;
 	r->tag = j;
 	if (j->is_from_start)
 		part_forget(j->part);
@@ -220,7 +221,7 @@ begin_in_turns(struct sync *s, int64_t now_ms, struct ark_error *err)
 	size_t idle = 0;
 	int rc = 0;
 
-	while (!rc && idle < s->n_hosts && s->n_in_flight < hosts_max(s)) {
+	while (!rc && idle < s->n_hosts) {
 		struct sync_host *host = &s->hosts[s->next_host];
 
 		s->next_host = (s->next_host + 1) % s->n_hosts;
@@ -241,7 +242,8 @@ is_starving(const struct sync *s, int64_t now_ms)
 
 	for (size_t i = 0; i < s->n_hosts; i++)
 		is_closed |= gate_opens_ms(&s->hosts[i].gate, now_ms) > 0;
-	return s->n_in_flight < hosts_max(s) && (is_closed || s->n_hosts > 1);
+	return hosts_all_under_way(s) < hosts_max(s) &&
+	       (is_closed || s->n_hosts > 1);
 }
 
 int

@@ -18,7 +18,7 @@
 #include "store/layout.h"
 
 #define DIALECT_KEY "dialect"
-#define POOL_BYTES ((size_t)16 << 20)
+#define POOL_BYTES ((size_t)8 << 20)
 
 /* ---- before the loop -------------------------------------------------- */
 

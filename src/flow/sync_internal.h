@@ -30,6 +30,8 @@
 #include "http/url.h"
 #include "store/part.h"
 
+#define SYNC_LINE_MAX 256	/* requests that stand in the engine's line: */
+#define SYNC_LINE_MS 250	/* what it begins in that time */
 #define SYNC_CLAIM 500		/* rows claimed at once */
 #define SYNC_CLAIM_LOW 100	/* ready jobs below which more are claimed */
 #define SYNC_MAX_JOBS 4000	/* in hand, when only some hosts can go on */
@@ -66,7 +68,8 @@ struct sync_host {
 	struct pace pace;
 	struct job *ready, **ready_last;	/* jobs that it may begin */
 	size_t n_ready;
-	uint32_t in_flight;
+	uint32_t in_flight;		/* the engine has them */
+	int64_t spent_us;		/* by a good attempt, smoothed; 0 */
 	int64_t failing_ms;		/* since when it has not answered; 0 */
 	struct tap_count count;
 	int64_t counted;		/* bytes of it that the pace knows */
@@ -182,7 +185,14 @@ int intake_end(struct sync *s, int rc, struct ark_error *err);
 /* hosts.c: where recordings come from, and how many at once each stands */
 /* hosts_of(s, origin, now_ms): The last place is shared when there are too many. */
 struct sync_host *hosts_of(struct sync *s, const char *origin, int64_t now_ms);
-/* hosts_has_room(s, h, now_ms): Whether one more may begin there. */
+/* hosts_under_way(s, h): Of those in flight, those that do not stand in line. */
+uint32_t hosts_under_way(const struct sync *s, const struct sync_host *h);
+/* hosts_all_under_way(s): The same of all hosts. */
+uint32_t hosts_all_under_way(const struct sync *s);
+/* hosts_ended(s, h, res, now_ms): After the gate knows how an attempt ended. */
+void hosts_ended(struct sync *s, struct sync_host *h,
+		 const struct http_result *res, int64_t now_ms);
+/* hosts_has_room(s, h, now_ms): Whether one more may begin, or stand in line. */
 bool hosts_has_room(const struct sync *s, const struct sync_host *h,
 		    int64_t now_ms);
 /* hosts_max(s): As many as may run at all hosts together. */

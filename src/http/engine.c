@@ -40,7 +40,8 @@ static bool
 take_orders(struct http_engine *e)
 {
 	struct transfer *t, *next;
-	bool is_stopping, is_cancelling;
+	bool is_stopping, is_cancelling, is_recalling;
+	unsigned line_max;
 
 	(void)pthread_mutex_lock(&e->mutex);
 	t = e->queue;
@@ -48,17 +49,27 @@ take_orders(struct http_engine *e)
 	e->queue_end = &e->queue;
 	is_stopping = e->is_stopping;
 	is_cancelling = e->is_cancelling;
-	e->is_cancelling = false;
+	is_recalling = e->is_recalling;
+	e->is_cancelling = e->is_recalling = false;
+	line_max = e->line_max;
 	(void)pthread_mutex_unlock(&e->mutex);
 
-	if (is_stopping || is_cancelling)
+	if (is_stopping || is_cancelling) {
+		line_return(e, HTTP_CANCELLED, "cancelled");
 		cancel_live(e, is_stopping);
+	}
 	for (; t; t = next) {
 		next = t->next;
-		if (is_stopping)
-			t->is_cancelled = true;
-		transfer_start(e, t);
+		if (is_stopping || t->is_cancelled)
+			transfer_return(e, t, HTTP_CANCELLED, "cancelled");
+		else if (t->request.stands_in_line)
+			line_add(e, t);
+		else
+			transfer_start(e, t);
 	}
+	if (is_recalling)
+		line_return(e, HTTP_RECALLED, "called back");
+	line_advance(e, line_max);
 	return !is_stopping;
 }
 
@@ -287,6 +298,7 @@ http_engine_start(struct http_engine **out, const struct http_settings *s,
 	(void)pthread_mutex_init(&e->mutex, NULL);
 	e->epoll = e->waker = -1;
 	e->queue_end = &e->queue;
+	line_init(e);
 	rc = copy_settings(e, s, err);
 	if (rc)
 		goto out;

@@ -12,7 +12,10 @@
  * Only two things are done again inside an attempt: up to 5 redirects, and up
  * to 5 times a request that died on a reused connection before its first byte.
  *
- * Submit only what may run now: there is no queue, and waits are the caller's.
+ * Submit only what may run now: waits are the caller's.  The one exception is
+ * the line: requests that stand in it are begun in their order, so many at a
+ * time, without the caller, who may be busy for a moment.  The line stands
+ * still behind anything but HTTP_DONE, until the caller has looked at it.
  */
 #ifndef HTTP_ENGINE_H
 #define HTTP_ENGINE_H
@@ -73,6 +76,7 @@ enum http_end {
 	HTTP_FORBIDDEN,	/* our own rules: scheme, host, address, redirect */
 	HTTP_SINK,	/* the sink refused; sink_rc tells */
 	HTTP_CANCELLED,	/* http_engine_cancel or stop */
+	HTTP_RECALLED,	/* http_engine_recall: never begun */
 	HTTP_BROKEN,	/* out of memory or libcurl misused */
 };
 
@@ -90,6 +94,7 @@ struct http_request {
 	struct sink *sink;	/* HTTP_MEDIA; borrowed until the result */
 	int64_t max_body;	/* bytes; more is HTTP_TOO_LARGE; 0: 4 MiB for
 				   HTTP_API, no ceiling for HTTP_MEDIA */
+	bool stands_in_line;	/* begins when the line lets it */
 	int64_t deadline_ms;	/* for the whole attempt; 0: none */
 	int64_t offset;		/* > 0: continue there, … */
 	char etag[HTTP_ETAG_SIZE];	/* … if this strong validator holds … */
@@ -115,6 +120,7 @@ struct http_result {
 	bool is_fresh_connection;	/* not a reused one */
 	bool is_untrusted;		/* HTTP_TLS: not a handshake that broke
 					   off, but a certificate refused */
+	bool holds_line;		/* until http_engine_go_on() */
 	unsigned credentials;		/* generation that was sent; 0: none */
 	int sink_rc;
 	int n_redirects;
@@ -160,6 +166,21 @@ void http_request_free(struct http_request *r);
  * result->request to NULL) and free the result first.
  */
 void http_engine_submit(struct http_engine *e, struct http_request *r);
+
+/* http_engine_line(e, n): At most n requests of the line at a time; at first 0. */
+void http_engine_line(struct http_engine *e, unsigned n);
+
+/* http_engine_of_line(e): How many it began and has not delivered. */
+unsigned http_engine_of_line(const struct http_engine *e);
+
+/* http_engine_go_on(e): Once for each result that holds the line. */
+void http_engine_go_on(struct http_engine *e);
+
+/*
+ * http_engine_recall(e):
+ * All that stand in line and were not begun come back, as HTTP_RECALLED.
+ */
+void http_engine_recall(struct http_engine *e);
 
 /* http_engine_cancel_media(e): End every media request now, as cancelled. */
 void http_engine_cancel_media(struct http_engine *e);

@@ -3,6 +3,7 @@
  *
  *   request.c      requests and results: made, freed, waited for
  *   engine.c       start, stop, the queue, the loop thread
+ *   line.c         requests that wait for others to end
  *   sockets.c      what the loop waits for, and waking it
  *   watch.c        first byte, stall and deadline; pauses and their end
  *   pool.c         easy handles and what is the same for all of them
@@ -67,6 +68,7 @@ struct transfer {
 	struct http_result result;
 	bool has_request, has_result;	/* in the caller's hands, not freed */
 	bool is_cancelled;		/* while it waited to be started */
+	bool is_of_line;		/* begun by it, and not delivered */
 
 	struct http_engine *engine;
 	struct transfer *prev, *next;	/* live ones, or the queue */
@@ -102,15 +104,20 @@ struct http_engine {
 	CURLM *multi;
 	CURLSH *share;
 
-	pthread_mutex_t mutex;		/* guards the next five */
+	pthread_mutex_t mutex;		/* guards the next seven */
 	struct transfer *queue, **queue_end;
-	bool is_stopping, is_cancelling;
+	bool is_stopping, is_cancelling, is_recalling;
+	unsigned line_max;
 	struct credentials *credentials;
 	unsigned generation;
 
 	int epoll, waker;		/* the sockets; who wakes the loop */
 	int64_t timer_ms;		/* libcurl wants to be called; -1: no */
 	atomic_bool is_asleep, has_orders;
+
+	struct transfer *line, **line_end;
+	atomic_uint n_of_line;		/* begun by it, and not delivered */
+	atomic_uint line_holds;		/* results that hold it */
 
 	atomic_bool is_woken;		/* a sink has room again */
 	atomic_bool has_paused;		/* a sink had none */
@@ -155,11 +162,31 @@ void transfer_ended(struct transfer *t, CURLcode code);
 void transfer_judge(struct transfer *t, enum http_end end, const char *fmt,
 		    ...) __attribute__((format(printf, 3, 4)));
 
+/* transfer_return(e, t, end, why): Deliver t, which was never begun. */
+void transfer_return(struct http_engine *e, struct transfer *t,
+		     enum http_end end, const char *why);
+
 /* transfer_cancel(t): End it now, as cancelled. */
 void transfer_cancel(struct transfer *t);
 
 /* transfer_to_back(t): Make it the last of the live ones. */
 void transfer_to_back(struct transfer *t);
+
+/* ---- line.c ---- */
+
+void line_init(struct http_engine *e);
+
+/* line_add(e, t): Behind the others. */
+void line_add(struct http_engine *e, struct transfer *t);
+
+/* line_advance(e, max): Begin what may begin, at most max at a time. */
+void line_advance(struct http_engine *e, unsigned max);
+
+/* line_return(e, end, why): All that stand in it are delivered so. */
+void line_return(struct http_engine *e, enum http_end end, const char *why);
+
+/* line_ended(t): t is about to be delivered. */
+void line_ended(struct transfer *t);
 
 /* ---- ask.c ---- */
 

@@ -116,6 +116,7 @@ http_end_name(enum http_end end)
 	case HTTP_FORBIDDEN: return "forbidden";
 	case HTTP_SINK: return "sink";
 	case HTTP_CANCELLED: return "cancelled";
+	case HTTP_RECALLED: return "recalled";
 	case HTTP_BROKEN: return "broken";
 	default: return "unknown";
 	}

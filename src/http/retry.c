@@ -74,6 +74,7 @@ retry_classify(const struct http_result *r)
 	case HTTP_FORBIDDEN:
 		return RETRY_PERMANENT;
 	case HTTP_CANCELLED:
+	case HTTP_RECALLED:
 		return RETRY_STOPPED;
 	case HTTP_SINK:
 	case HTTP_BROKEN:

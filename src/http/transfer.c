@@ -91,6 +91,7 @@ deliver(struct transfer *t)
 	r->total = r->end == HTTP_DONE ? r->received + kept : -1;
 	url_release(&t->hop);
 	unlink_live(t);
+	line_ended(t);
 	r->request = &t->request;
 	r->letter.kind = t->request.reply_kind;
 	t->has_result = true;
@@ -314,16 +315,21 @@ take_address(struct transfer *t, struct ark_error *err)
 }
 
 void
+transfer_return(struct http_engine *e, struct transfer *t, enum http_end end,
+		const char *why)
+{
+	reset(e, t);
+	transfer_judge(t, end, "%s", why);
+	deliver(t);
+}
+
+void
 transfer_start(struct http_engine *e, struct transfer *t)
 {
 	struct ark_error err;
 	int rc;
 
 	reset(e, t);
-	if (t->is_cancelled) {
-		transfer_cancel(t);
-		return;
-	}
 	rc = take_address(t, &err);
 	if (!rc)
 		rc = hop_check(t, &t->hop, &err);

@@ -117,6 +117,7 @@ run(void *arg)
 		int64_t now_ms = clock_now_ms();
 		CURLMcode code;
 
+		naming_resume(e);
 		watch_resume(e, now_ms);
 		watch_check(e, now_ms);
 		code = sockets_wait(e, watch_wait_ms(e, now_ms));
@@ -273,6 +274,7 @@ engine_free(struct http_engine *e)
 		(void)curl_multi_cleanup(e->multi);
 	if (e->share)
 		(void)curl_share_cleanup(e->share);
+	naming_close(e);
 	sockets_close(e);
 	credentials_free(e->credentials);
 	free((char *)(uintptr_t)e->settings.user_agent);
@@ -303,6 +305,9 @@ http_engine_start(struct http_engine **out, const struct http_settings *s,
 	if (rc)
 		goto out;
 	rc = open_curl(e, err);
+	if (rc)
+		goto out;
+	rc = naming_open(e, err);
 	if (rc)
 		goto out;
 	throttle_init(&e->throttle, s->rate_limit, clock_now_ms());

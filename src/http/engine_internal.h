@@ -8,6 +8,7 @@
  *   watch.c        first byte, stall and deadline; pauses and their end
  *   pool.c         easy handles and what is the same for all of them
  *   transfer.c     one attempt: its hops, from start to delivery
+ *   naming.c       the names that hops wait for
  *   ask.c          what a hop sends: its options and header lines
  *   answer.c       libcurl's callbacks: head, body, socket
  *   verdict.c      what an answer means (no side effects)
@@ -24,6 +25,7 @@
 #include <stdatomic.h>
 
 #include "http/engine.h"
+#include "http/resolver.h"
 #include "http/throttle.h"
 #include "http/url.h"
 
@@ -59,6 +61,20 @@ enum pause {
 	PAUSE_RATE,
 };
 
+/* Names that a hop may miss, in the order in which libcurl asks for them. */
+enum name {
+	NAME_NONE,
+	NAME_PROXY,
+	NAME_HOST,
+};
+
+struct proxy {
+	char host[URL_HOST_MAX];	/* a name to be looked up, or "" */
+	uint16_t port;
+	bool takes_addresses;	/* not the names of hosts: they are ours to
+				   look up, too */
+};
+
 /*
  * One attempt.  Request and result are parts of it, so that neither starting
  * nor delivering can run out of memory; it is freed when both are.
@@ -84,6 +100,14 @@ struct transfer {
 	char curl_text[CURL_ERROR_SIZE];
 	char refused_address[64];	/* by the socket callback, or "" */
 	int n_stale;
+
+	enum name missing;		/* libcurl ended this hop for it */
+	enum name given_names;		/* in this hop: up to this one */
+	struct lookup *lookup;		/* waited for, while libcurl has
+					   nothing of this transfer */
+	struct curl_slist addresses;	/* what came of it; data owned or NULL */
+	int64_t connect_by_ms;		/* when the time to connect ends, if
+					   this hop missed a name; else 0 */
 
 	enum answer answer;
 	enum pause pause;
@@ -125,6 +149,8 @@ struct http_engine {
 	struct pool pools[2];		/* by enum http_kind */
 	struct transfer *live, *live_last;
 	size_t n_live;
+	struct resolver *resolver;
+	size_t n_awaiting;			/* transfers with a lookup */
 	struct throttle throttle;
 	int64_t checked_ms;
 
@@ -133,6 +159,7 @@ struct http_engine {
 	char **media_hosts;
 	struct url api;
 	bool has_api;
+	struct proxy proxy;
 };
 
 /* ---- pool.c ---- */
@@ -147,6 +174,12 @@ void handles_release(struct pool *p);
 
 /* transfer_start(e, t): Check and send t, or deliver why not. */
 void transfer_start(struct http_engine *e, struct transfer *t);
+
+/*
+ * transfer_send(t):
+ * Give the hop to libcurl, from its beginning; when that fails, t has ended.
+ */
+void transfer_send(struct transfer *t);
 
 /*
  * transfer_ended(t, code):
@@ -218,6 +251,36 @@ void sockets_wake(struct http_engine *e);
  * failure is passed on.
  */
 CURLMcode sockets_wait(struct http_engine *e, int wait_ms);
+
+/* ---- naming.c ---- */
+
+/* naming_open(e, err): When the settings are there.  0 or ARK_ENOMEM. */
+int naming_open(struct http_engine *e, struct ark_error *err);
+
+/* naming_close(e): All transfers have ended; before the sockets are closed. */
+void naming_close(struct http_engine *e);
+
+/* naming_missed(...): CURLOPT_RESOLVER_START_FUNCTION; easy is its handle. */
+int naming_missed(void *state, void *reserved, void *easy);
+
+/*
+ * naming_await(t):
+ * t is off libcurl.  When it was ended for want of a name, have it wait for
+ * that one and return true.
+ */
+bool naming_await(struct transfer *t);
+
+/* naming_is_late(t, now_ms): It waits for too long, and is judged so. */
+bool naming_is_late(struct transfer *t, int64_t now_ms);
+
+/* naming_resume(e): Those whose names are known go on, or end. */
+void naming_resume(struct http_engine *e);
+
+/* naming_give(t): Set on t's handle what was found.  false: out of memory. */
+bool naming_give(struct transfer *t);
+
+/* naming_forget(t): Wait no more; undo that, while t has the handle. */
+void naming_forget(struct transfer *t);
 
 /* ---- watch.c ---- */
 

@@ -100,6 +100,9 @@ set_callbacks(CURL *h, struct http_engine *e)
 	       !curl_easy_setopt(h, CURLOPT_OPENSOCKETFUNCTION,
 				 answer_socket) &&
 	       !curl_easy_setopt(h, CURLOPT_PREREQFUNCTION, answer_prereq) &&
+	       !curl_easy_setopt(h, CURLOPT_RESOLVER_START_FUNCTION,
+				 naming_missed) &&
+	       !curl_easy_setopt(h, CURLOPT_RESOLVER_START_DATA, h) &&
 	       !curl_easy_setopt(h, CURLOPT_NOPROGRESS, 1L) &&
 	       !curl_easy_setopt(h, CURLOPT_SHARE, e->share);
 }

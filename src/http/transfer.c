@@ -120,8 +120,8 @@ reset_hop(struct transfer *t)
 	t->refused_address[0] = 0;
 }
 
-static void
-start_hop(struct transfer *t)
+void
+transfer_send(struct transfer *t)
 {
 	struct http_engine *e = t->engine;
 	bool is_api = t->request.kind == HTTP_API;
@@ -134,11 +134,20 @@ start_hop(struct transfer *t)
 		t->credentials = credentials_get(e);
 	t->pool = &e->pools[is_api || t->credentials ? HTTP_API : HTTP_MEDIA];
 	t->easy = handles_take(e, t->pool);
-	if (t->easy && ask_prepare(t) &&
+	if (t->easy && ask_prepare(t) && naming_give(t) &&
 	    !curl_multi_add_handle(e->multi, t->easy))
 		return;
 	transfer_judge(t, HTTP_BROKEN, "out of memory");
 	transfer_ended(t, CURLE_OUT_OF_MEMORY);
+}
+
+static void
+start_hop(struct transfer *t)
+{
+	t->missing = NAME_NONE;
+	t->given_names = NAME_NONE;
+	t->connect_by_ms = 0;
+	transfer_send(t);
 }
 
 /* Take t off libcurl.  Whether the connection was a reused one is known now. */
@@ -150,10 +159,11 @@ detach(struct transfer *t)
 	if (t->easy) {
 		(void)curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS,
 					&n_connects);
+		t->result.is_fresh_connection = n_connects > 0;
 		/* Harmless where it was never added. */
 		(void)curl_multi_remove_handle(t->engine->multi, t->easy);
 	}
-	t->result.is_fresh_connection = n_connects > 0;
+	naming_forget(t);
 	handles_give(t->pool, t->easy);
 	t->easy = NULL;
 	credentials_put(t->engine, t->credentials);
@@ -263,6 +273,8 @@ void
 transfer_ended(struct transfer *t, CURLcode code)
 {
 	detach(t);
+	if (naming_await(t))
+		return;
 	if (is_stale(t, code)) {
 		t->n_stale++;
 		start_hop(t);

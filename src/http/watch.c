@@ -46,6 +46,8 @@ is_over(struct transfer *t, int64_t now_ms)
 				       deadline_ms);
 		return true;
 	}
+	if (naming_is_late(t, now_ms))
+		return true;
 	if (!t->sent_ms)
 		return false;
 	if (!t->head_ms) {

@@ -1,8 +1,10 @@
 /*
- * A resolver of the test's own, instead of the system's: libcurl finds these
- * two functions before those of the C library.  Names and their addresses are
- * in a table; a name that stands there more than once has the next row's
- * addresses each time it is asked for, and keeps those of the last.
+ * A resolver of the test's own, instead of the system's: the engine and libcurl
+ * find these two functions before those of the C library.  Names and their
+ * addresses are in a table; a name that stands there more than once has the
+ * next row's addresses each time it is asked for, and keeps those of the last.
+ *
+ * Who asks for a name that begins with "silent" waits for resolver_let_go().
  */
 #ifndef TEST_HTTP_RESOLVER_H
 #define TEST_HTTP_RESOLVER_H
@@ -27,7 +29,14 @@ static struct {
 	bool is_used[RESOLVER_ROWS];
 	size_t n_rows;
 	int n_asked;
-} resolver = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+	char last[256];		/* asked for */
+	pthread_cond_t let_go;
+	int n_silent;		/* who wait */
+	int n_to_go;		/* of them may go on */
+} resolver = {
+	.mutex = PTHREAD_MUTEX_INITIALIZER,
+	.let_go = PTHREAD_COND_INITIALIZER,
+};
 
 /* resolver_add(name, addresses): One more row; the texts are borrowed. */
 static inline void
@@ -41,6 +50,41 @@ resolver_add(const char *name, const char *addresses)
 	(void)pthread_mutex_unlock(&resolver.mutex);
 }
 
+/* resolver_let_go(n): n of the silent names have their answer now, or later. */
+static inline void
+resolver_let_go(int n)
+{
+	(void)pthread_mutex_lock(&resolver.mutex);
+	resolver.n_to_go += n;
+	(void)pthread_cond_broadcast(&resolver.let_go);
+	(void)pthread_mutex_unlock(&resolver.mutex);
+}
+
+/* resolver_asked(last): How often it was asked, and, unless NULL, for what. */
+static inline int
+resolver_asked(char last[256])
+{
+	int n;
+
+	(void)pthread_mutex_lock(&resolver.mutex);
+	n = resolver.n_asked;
+	if (last)
+		memcpy(last, resolver.last, sizeof(resolver.last));
+	(void)pthread_mutex_unlock(&resolver.mutex);
+	return n;
+}
+
+/* The mutex is held. */
+static inline void
+resolver_be_silent(void)
+{
+	resolver.n_silent++;
+	while (!resolver.n_to_go)
+		(void)pthread_cond_wait(&resolver.let_go, &resolver.mutex);
+	resolver.n_to_go--;
+	resolver.n_silent--;
+}
+
 /* The addresses of name now, or NULL. */
 static inline const char *
 resolver_find(const char *name)
@@ -49,6 +93,9 @@ resolver_find(const char *name)
 
 	(void)pthread_mutex_lock(&resolver.mutex);
 	resolver.n_asked++;
+	(void)snprintf(resolver.last, sizeof(resolver.last), "%s", name);
+	if (!strncmp(name, "silent", 6))
+		resolver_be_silent();
 	for (size_t i = 0; i < resolver.n_rows; i++) {
 		if (strcmp(resolver.rows[i].name, name))
 			continue;

@@ -122,13 +122,29 @@ is_like_whole(const struct window *w)
 	       idset_sum(&w->walk.ids) == w->part.parent_sum;
 }
 
+/* No part gives more than the whole gave: that is all that can be had. */
+static void
+end_halving(struct window *w)
+{
+	char flaw[200];
+
+	if ((int64_t)w->walk.ids.n == w->walk.total)
+		return;
+	(void)snprintf(flaw, sizeof(flaw), "the platform says Total %lld and "
+		       "gives %zu, the same for every part of the day",
+		       (long long)w->walk.total, w->walk.ids.n);
+	/* a page that was refused is told as such */
+	flawed(w, *w->walk.flaw ? w->walk.flaw : flaw);
+}
+
 /*
  * The walk of the present part has ended, and perhaps its halves are wanted.
  *
  * A platform that looks at days only gives both halves of a day all that the
  * day has, and so on down to the second.  When both give the documents of the
  * whole, and not because all are of the second between them, the whole is
- * believed.  So a first half that is like the whole waits for the other.
+ * believed if they are as many as Total says.  So a first half that is like the
+ * whole waits for the other.
  */
 static void
 follow_part(struct window *w, bool wants_halves)
@@ -143,8 +159,10 @@ follow_part(struct window *w, bool wants_halves)
 			w->is_put_off_astray = w->is_astray;
 			return;
 		}
-		if (had_put_off && (w->is_astray || w->is_put_off_astray))
+		if (had_put_off && (w->is_astray || w->is_put_off_astray)) {
+			end_halving(w);
 			return;
+		}
 	}
 	if (wants_halves)
 		split(w, &w->part, (int64_t)w->walk.ids.n,

@@ -85,9 +85,29 @@ cut_off(struct walk *w)
 	end(w, WALK_INCOMPLETE);
 }
 
+/*
+ * Documents may also be missing because pages were skipped: of a platform that
+ * counts in pages and was known to count in documents.  That is doubted once,
+ * and not where a ceiling was met before.
+ */
+static bool
+may_be_miscounted(const struct walk *w)
+{
+	const struct omni_dialect *d = w->dialect;
+
+	return d->unit == OMNI_UNIT_DOCUMENTS && !d->is_unit_pinned &&
+	       !d->ceiling && !w->n_unit_tries && w->pass < WALK_MAX_PASSES;
+}
+
 static void
 judge_withheld(struct walk *w)
 {
+	if (may_be_miscounted(w)) {
+		w->dialect->unit = OMNI_UNIT_UNKNOWN;
+		w->dialect->is_changed = true;
+		walk_again(w);
+		return;
+	}
 	if (!is_refuted(w)) {
 		cut_off(w);
 		return;

@@ -119,6 +119,11 @@ static const struct expected days[] = {
 	{ "times ignored, full pages, of an hour", { 40, 10, DOCUMENTS, DASH,
 	  .ignores_times = true, .at_s = 30000, .within_s = 3600 },
 	  true, true, 25 },
+	/* Halving does not help, and Total tells what is kept back. */
+	{ "times ignored, and a ceiling", { 45, 10, PAGES, DASH,
+	  .ceiling = 20, .ignores_times = true }, false, true, 15, true },
+	{ "times ignored, and deep pages refused", { 45, 10, PAGES, DASH,
+	  .refuses_from = 2, .ignores_times = true }, false, true, 15, true },
 	{ "deep pages refused", { 45, 10, PAGES, DASH, .refuses_from = 2 },
 	  true, true, 30 },
 	{ "all but page 0 refused", { 45, 10, PAGES, DASH,
@@ -241,6 +246,67 @@ test_dialect_changes(void **state)
 	assert_int_equal(d.page_size, 10);
 	assert_true(p.requests <= 6);
 	window_release(&w);
+}
+
+/*
+ * A platform that was known to count documents and counts pages: page 1 is
+ * another than was meant, and shares nothing with page 0.
+ */
+static void
+test_dialect_changes_unseen(void **state)
+{
+	const struct scenario s = { 11, 3, PAGES, DASH };
+	struct window_range range = { DAY_FROM, DAY_TO, false };
+	struct omni_dialect d;
+	struct platform p;
+	struct window w;
+
+	(void)state;
+	dialect_init(&d);
+	d.param = DASH;
+	d.unit = DOCUMENTS;
+	d.page_size = 3;
+	platform_init(&p, &s, IN_ORDER, 1);
+	window_open(&w, &d, &range);
+	run(&p, &w);
+	assert_string_equal(w.flaw, "");
+	assert_int_equal(platform_missing(&p, &w.seen), 0);
+	assert_int_equal(d.unit, PAGES);
+	assert_int_equal(d.ceiling, 0);
+	assert_true(p.requests <= 9);
+	window_release(&w);
+}
+
+/* What was known is doubted once: a ceiling is a ceiling after that. */
+static void
+test_dialect_is_doubted_once(void **state)
+{
+	const struct scenario s = { 45, 10, DOCUMENTS, DASH, .ceiling = 20 };
+	struct window_range range = { DAY_FROM, DAY_TO, false };
+	int n_requests[2];
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct omni_dialect d;
+		struct platform p;
+		struct window w;
+
+		dialect_init(&d);
+		d.param = DASH;
+		d.unit = DOCUMENTS;
+		d.page_size = 10;
+		d.ceiling = i ? 20 : 0;
+		platform_init(&p, &s, IN_ORDER, 1);
+		window_open(&w, &d, &range);
+		run(&p, &w);
+		assert_string_equal(w.flaw, "");
+		assert_int_equal(platform_missing(&p, &w.seen), 0);
+		assert_int_equal(d.unit, DOCUMENTS);
+		n_requests[i] = p.requests;
+		window_release(&w);
+	}
+	assert_true(n_requests[0] > n_requests[1]);
+	assert_true(n_requests[0] <= n_requests[1] + 6);
 }
 
 /* With pages of a known size, a full one is looked into. */
@@ -409,6 +475,8 @@ main(void)
 		cmocka_unit_test(test_days),
 		cmocka_unit_test(test_dialect_lasts),
 		cmocka_unit_test(test_dialect_changes),
+		cmocka_unit_test(test_dialect_changes_unseen),
+		cmocka_unit_test(test_dialect_is_doubted_once),
 		cmocka_unit_test(test_capped_at_a_page),
 		cmocka_unit_test(test_see),
 		cmocka_unit_test(test_beyond),

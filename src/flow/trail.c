@@ -33,6 +33,7 @@ static int
 walk_window(struct end *e, const char *p, size_t n, struct ark_error *err)
 {
 	struct trail_entry entry;
+	struct ark_error why;
 
 	if (store_log_size(e->log) > (int64_t)n) {
 		const char *first = memchr(p, '\n', n);
@@ -48,9 +49,9 @@ walk_window(struct end *e, const char *p, size_t n, struct ark_error *err)
 		int rc;
 
 		/* Whether each follows the one before is verify's business. */
-		rc = trail_walk_line(&e->walk, p, len, &entry, err);
+		rc = trail_walk_line(&e->walk, p, len, &entry, &why);
 		if (rc < 0 && rc != ARK_EINTEGRITY)
-			return rc;
+			return error_set(err, rc, "%s", why.text);
 		len += lf != NULL;
 		p += len;
 		n -= len;
@@ -97,7 +98,8 @@ judge_end(const struct end *e, const struct trail_head *known,
 	    memcmp(w->hash, known->hash, sizeof(w->hash)))
 		return refuse(e, "its last entry is another than the one that "
 			      "the catalogue knows", err);
-	if (!w->seq && !w->n_odd && store_log_size(e->log))
+	/* what is unfinished may begin before what was looked at */
+	if (!w->seq && store_log_size(e->log) > WINDOW)
 		return refuse(e, "no entry was found at its end", err);
 	return 0;
 }

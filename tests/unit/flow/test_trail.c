@@ -154,7 +154,9 @@ goes_on_however_long_it_is(void **state)
 		assert_int_equal(add(w), 0);
 	assert_int_equal(check(w, &e), 151);
 	assert_true(w->text.len > 32768);
+	w->err = (struct ark_error){ 0 };
 	assert_int_equal(trail_last(w->a, &head, &w->err), 0);
+	assert_int_equal(w->err.code, 0);	/* read from its middle on */
 	assert_int_equal(head.seq, 151);
 	assert_memory_equal(head.hash, e.hash, sizeof(e.hash));
 }
@@ -229,6 +231,15 @@ does_not_go_on_behind_what_it_does_not_know(void **state)
 	assert_int_equal(add(w), ARK_EINTEGRITY);
 	save(w, "garbage\n", 8);
 	assert_int_equal(add(w), ARK_EINTEGRITY);
+	/* so many unfinished entries that the first is not looked at */
+	buf_clear(&whole);
+	while (whole.len < 40000)
+		buf_adds(&whole, "{\"seq\":1,\"time\":\"2024-12-31T\n");
+	save(w, whole.data, whole.len);
+	assert_int_equal(add(w), ARK_EINTEGRITY);
+	/* and few enough */
+	save(w, whole.data, 8000);
+	assert_int_equal(add(w), 0);
 	/* so much that no line of it begins where it is looked at */
 	buf_clear(&whole);
 	for (int i = 0; i < 40000; i++)

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/event.h"
 #include "base/fdio.h"
+#include "base/text.h"
 #include "callark/archive.h"
 #include "config/config.h"
 #include "flow/confinement.h"
@@ -269,14 +270,16 @@ read_table(struct rebuild *r, int fd, struct ark_error *err)
 	return rc;
 }
 
+/* The number that an element tells, or -1. */
 static int64_t
-element_int(const struct buf *text, const char *label)
+element_count(const struct buf *text, const char *label)
 {
 	struct buf value = BUF_INIT(64);
-	int64_t n = -1;
+	int64_t n;
 
-	if (baginfo_get(buf_text(text), text->len, label, &value) == 1)
-		n = strtoll(buf_text(&value), NULL, 10);
+	if (baginfo_get(buf_text(text), text->len, label, &value) != 1 ||
+	    text_to_int(buf_text(&value), 0, INT64_MAX, &n))
+		n = -1;
 	buf_release(&value);
 	return n;
 }
@@ -316,7 +319,7 @@ restore_day(struct rebuild *r, struct ark_error *err)
 			       &listing) == 1) {
 		d.is_complete = !strcmp(buf_text(&listing), "complete");
 		d.was_asked = strcmp(buf_text(&listing), "not asked") != 0;
-		d.total = element_int(&text, "Callark-Platform-Total");
+		d.total = element_count(&text, "Callark-Platform-Total");
 		d.asked_s = d.was_asked ? clock_wall_s() : -1;
 		d.complete_s = d.is_complete ? d.asked_s : -1;
 	}

@@ -114,6 +114,21 @@ def test_a_rebuild_keeps_the_old_catalogue_beside(make):
     check_archive(callark)
 
 
+@pytest.mark.parametrize("total,kept", [
+    ("20", 20), ("20 calls", None), ("many", None), ("-3", None), ("", None),
+    ("9223372036854775808", None)])
+def test_a_total_that_is_no_number_is_none(make, total, kept):
+    sim, callark = make({"days": {DAY: 20}, "media": {"size": 2000}})
+    callark.sync("--day", DAY)
+    info = callark.bag(DAY) / "bag-info.txt"
+    text = info.read_text()
+    assert "Callark-Platform-Total: 20\n" in text
+    info.write_text(text.replace("Platform-Total: 20",
+                                 f"Platform-Total: {total}"))
+    rebuild(callark)
+    assert callark.rows("SELECT total FROM day") == [(kept,)]
+
+
 # ---- catalogues that are damaged ---------------------------------------------
 
 def flip(path):

@@ -1,7 +1,10 @@
 /*
  * bag-info.txt.  A value that is put comes back by its label, whatever stands
- * in it, and its lines stay lines; any text can be searched.
+ * in it, and its lines stay lines; any text can be searched, and what is
+ * found is counted.  bagit.txt is judged as by who compares its bytes.
  */
+#include <strings.h>
+
 #include "fuzz.h"
 #include "manifest/baginfo.h"
 
@@ -45,6 +48,52 @@ put_and_get(const char *value)
 	buf_release(&back);
 }
 
+/* text with all line ends as LF, and one behind the last line. */
+static char *
+lines_of(const char *text, size_t n)
+{
+	char *out = malloc(n + 2), *to = out;
+
+	MUST(out);
+	for (size_t i = 0; i < n; i++) {
+		if (text[i] == '\r' && i + 1 < n && text[i + 1] == '\n')
+			continue;
+		*to++ = text[i] == '\r' ? '\n' : text[i];
+	}
+	if (to > out && to[-1] != '\n')
+		*to++ = '\n';
+	*to = 0;
+	return out;
+}
+
+static bool
+is_bagit(const char *text, size_t n)
+{
+	char *lines = lines_of(text, n);
+	bool is_equal = !memchr(text, 0, n) &&
+			!strcmp(lines, baginfo_bagit_txt);
+
+	free(lines);
+	return is_equal;
+}
+
+/* How many lines begin with label, its colon included. */
+static size_t
+count_slowly(const char *text, size_t n, const char *label)
+{
+	const size_t len = strlen(label);
+	bool is_begin = true;
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (is_begin && n - i >= len &&
+		    !strncasecmp(text + i, label, len))
+			count++;
+		is_begin = text[i] == '\n' || text[i] == '\r';
+	}
+	return count;
+}
+
 static void
 search(const char *text, size_t n)
 {
@@ -56,11 +105,17 @@ search(const char *text, size_t n)
 	MUST(rc == 0 || rc == 1 || rc == ARK_EFORMAT);
 	MUST(rc == 1 || rc == ARK_EFORMAT || !found.len);
 	MUST(found.len <= n);
+	/* a list of elements has as many as have lines that begin with them */
+	if (rc >= 0)
+		MUST((baginfo_count(text, n, "Payload-Oxum") > 0) == rc);
 	if (found.len)
 		MUST(!memchr(found.data, '\n', found.len) &&
 		     !memchr(found.data, '\r', found.len));
+	MUST(baginfo_count(text, n, "Payload-Oxum") ==
+	     count_slowly(text, n, "Payload-Oxum:"));
 	rc = baginfo_is_bagit(text, n, &err);
 	must_report(rc, &err);
+	MUST(!rc == is_bagit(text, n));
 	buf_release(&found);
 }
 

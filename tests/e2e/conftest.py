@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "campaigns"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from omnisim import Sim  # noqa: E402

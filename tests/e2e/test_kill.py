@@ -5,12 +5,14 @@ import time
 
 import pytest
 
+import points
+import tracing
+from killing import Killer
 from omnisim import Sim
 from support import COMPLETE, Callark
 from trials import (DAYS, RANGE, SEED, calls_with_link, canonical,
                     check_any_moment, check_mended, draw, kill, named_files,
-                    needs_strace, quiet, traced, tree_of, wait_until,
-                    was_injected, watch_calls)
+                    needs_strace, quiet, tree_of, wait_until, watch_calls)
 
 MOMENTS = 50
 DOUBLES = 8
@@ -93,47 +95,93 @@ def test_killed_once(sim, callark, undisturbed, phase):
     assert tree_of(callark) == undisturbed[1]
 
 
-# ---- at every kind of call that changes a file -------------------------------
+# ---- at calls that change the archive ----------------------------------------
+#
+# tests/campaigns/kills tries every one of them; these are a sample.
 
-# Calls that a thread makes at most in a run without faults, and how many of
-# them are tried; strace counts in each thread by itself.
-CALLS = {
-    "openat": (60, 3), "openat2": (62, 3), "mkdirat": (35, 3),
-    "write": (16, 5), "pwrite64": (250, 6), "fsync": (28, 5),
-    "fdatasync": (90, 5), "renameat": (12, 3), "renameat2": (25, 4),
-    "unlink": (18, 3), "ftruncate": (2, 2), "sync_file_range": (6, 2),
-    "flock": (16, 3), "close": (50, 2),
-}
+CALLS = 50
+SECOND_CALLS = 12
+
+# Before it nine files have got their final names, and their rows have not.
+NAMED = "renameat2:10"
 
 
-def points():
-    """(call, ordinal): the first of each, and some at random."""
-    for call, (calls, tried) in CALLS.items():
-        rest = draw(call).sample(range(2, calls + 1), tried - 1)
-        for ordinal in [1, *sorted(rest)]:
-            yield call, ordinal
+@pytest.fixture(scope="module")
+def killer():
+    with points.scratch() as folder:
+        tracer = tracing.build(folder)
+        if not tracing.works(tracer):
+            pytest.skip("no program can be traced here")
+        with Killer(folder, tracer) as killer:
+            yield killer
 
 
-@needs_strace
-@pytest.mark.parametrize("call, ordinal", points())
-def test_killed_at_a_system_call(sim, callark, undisturbed, call, ordinal):
-    sim.scenario(quiet())
-    result = traced(callark, "sync", *RANGE,
-                    inject=f"{call}:signal=KILL:when={ordinal}")
-    if not was_injected(callark):
-        assert result.status == COMPLETE, result
-    check_mended(callark, sim)
-    assert tree_of(callark) == undisturbed[1]
+@pytest.fixture(scope="module")
+def undisturbed_calls(killer):
+    """The calls of a run that nobody kills."""
+    killer.clear()
+    return killer.run().calls
 
 
-@needs_strace
-def test_the_kills_at_system_calls_do_happen(sim, callark):
+def sampled(found, wanted):
+    """So many points: one of each part of the run, that the seed draws."""
+    return points.sample(found, -(-len(found) // wanted), SEED)
+
+
+@pytest.fixture(scope="module")
+def chosen(undisturbed_calls):
+    """The first call of each name, and some of the others."""
+    found = [call.point for call in undisturbed_calls]
+    firsts = [point for point in found if point.endswith(":1")]
+    return firsts + sampled(found, CALLS - len(firsts))
+
+
+@pytest.fixture(scope="module")
+def chosen_second(killer):
+    return [f"{NAMED}/{second}" for second in
+            sampled(killer.recovery_points(NAMED), SECOND_CALLS)]
+
+
+def try_nth(killer, chosen, n):
+    """Skip what chance denies: fewer are there, or threads took turns in such
+    a way that the run did not come to the call."""
+    if n >= len(chosen) or killer.try_point(chosen[n]) == points.UNTOUCHED:
+        pytest.skip(f"no point {n}, or not reached: {chosen[n:n + 1]}")
+
+
+@pytest.mark.parametrize("n", range(CALLS), ids=lambda n: f"{SEED}-{n}")
+def test_killed_at_a_system_call(killer, chosen, n):
+    try_nth(killer, chosen, n)
+
+
+def test_the_kills_at_system_calls_do_happen(killer):
     """Or the tests above would prove nothing."""
-    sim.scenario(quiet())
-    result = traced(callark, "sync", *RANGE,
-                    inject="renameat2:signal=KILL:when=5")
-    assert was_injected(callark) and result.status != COMPLETE
-    assert 4 <= len(named_files(callark)) < len(calls_with_link(sim))
+    assert killer.run_until("renameat2:5").was_killed
+    assert len(named_files(killer.callark)) == 4
+
+
+def test_the_canonical_run_has_all_kinds_of_work(killer):
+    killer.clear()
+    trace = killer.run()
+    assert len(trace.calls) > 800 and len(trace.counts()) > 15, trace.counts()
+    paths = {path.removeprefix(f"{killer.callark.archive}/")
+             for call in trace.calls for path in call.paths}
+    for part in ("quarantine/", "trail.ndjson", "catalogue.sqlite3-journal",
+                 ".partial/", "2024/12/30/tagmanifest", "2024/12/31/data/"):
+        assert any(path.startswith(part) for path in paths), part
+    ranges = [entry["headers"].get("range") for entry in killer.sim.log()
+              if entry["status"] == 206]
+    assert ranges == ["bytes=1200000-"]
+
+
+def test_killed_in_quarantine_no_body_lies_there_without_a_note(
+        killer, undisturbed_calls):
+    named = [call.point for call in undisturbed_calls
+             if call.name.startswith("rename") and
+             "/quarantine/" in call.paths[1]]
+    assert len(named) == 2
+    for point in named:
+        assert killer.try_point(point) != points.UNTOUCHED
 
 
 # ---- killed again while mending ----------------------------------------------
@@ -151,27 +199,11 @@ def test_killed_again_at_a_random_moment_of_recovery(
     assert tree_of(callark) == tree
 
 
-RECOVERY = ("unlinkat:1", "fdatasync:2", "fdatasync:5", "fdatasync:11",
-            "renameat:1", "renameat:2", "renameat:4", "fsync:3", "fsync:8",
-            "pwrite64:30", "unlink:4")
-
-
-@needs_strace
-@pytest.mark.parametrize("point", RECOVERY)
+@pytest.mark.parametrize("n", range(SECOND_CALLS),
+                         ids=lambda n: f"{SEED}-{n}")
 def test_killed_again_at_a_system_call_of_recovery(
-        sim, callark, undisturbed, point):
-    """The first dies with files under final names and no row of them."""
-    call, ordinal = point.split(":")
-    sim.scenario(quiet())
-    traced(callark, "sync", *RANGE, inject="renameat2:signal=KILL:when=12")
-    stored = check_any_moment(callark, sim)
-    assert stored
-    again = traced(callark, "sync", *RANGE,
-                   inject=f"{call}:signal=KILL:when={ordinal}")
-    assert was_injected(callark) or again.status == COMPLETE
-    assert len(check_any_moment(callark, sim)) >= len(stored)
-    check_mended(callark, sim)
-    assert tree_of(callark) == undisturbed[1]
+        killer, chosen_second, n):
+    try_nth(killer, chosen_second, n)
 
 
 # ---- what a power cut leaves -------------------------------------------------

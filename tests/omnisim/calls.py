@@ -13,6 +13,7 @@ from struct import unpack
 from zoneinfo import ZoneInfo
 
 from . import people
+from .selector import Selector
 
 LINK = "@@LINK@@"
 KINDS_EXTENSION = {
@@ -117,6 +118,8 @@ class Organization:
         self.contact_share = scenario["contact_share"]
         self.kinds = scenario["media"]["kinds"]
         self.size = scenario["media"]["size"]
+        self.sizes = [(Selector(which), size) for which, size
+                      in scenario["media"]["sizes"].items()]
         days = entry.get("days", scenario["days"])
         self.days = {text: Day(text, count, self.zone)
                      for text, count in sorted(days.items())}
@@ -152,9 +155,11 @@ class Organization:
         return self.kinds[call.draw[23] % len(self.kinds)]
 
     def size_of(self, call):
-        if isinstance(self.size, int):
-            return self.size
-        low, high = self.size
+        size = next((size for chosen, size in self.sizes
+                     if chosen.matches(call)), self.size)
+        if isinstance(size, int):
+            return size
+        low, high = size
         draw = int.from_bytes(call.draw[24:28], "big")
         return low + draw % (high - low + 1)
 

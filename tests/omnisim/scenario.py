@@ -83,6 +83,7 @@ DEFAULT = {
         "kinds": ["wav"],
         "source": "synthetic",
         "size": [8000, 40000],
+        "sizes": {},
         "etag": "strong",
         "last_modified": True,
         "accept_ranges": True,
@@ -117,7 +118,8 @@ DEFAULT = {
 }
 
 # Below these keys a scenario may write what it likes.
-FREE = {"days", "dialect.fields", "media.faults", "latency_ms"}
+FREE = {"days", "dialect.fields", "media.faults", "media.sizes",
+        "latency_ms"}
 
 CHOICES = {
     "time_format": {"space", "T", "offset", "Z", "epoch", "epoch-ms"},

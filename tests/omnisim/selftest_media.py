@@ -33,6 +33,14 @@ class Media(WithSim):
                                      call["sha256"])
         self.assertEqual(get(self.sim.root, "/recordings/x.wav")[0], 404)
 
+    def test_some_have_a_size_of_their_own(self):
+        self.use(media={"size": 3000, "sizes": {DAY + "#2": 70000, "3": [
+            5000, 5001]}}, contact_share=1.0)
+        sizes = [c["size"] for c in self.sim.calls(DAY)[:5]]
+        self.assertEqual(sizes[:3], [3000, 3000, 70000])
+        self.assertIn(sizes[3], (5000, 5001))
+        self.assertEqual(sizes[4], 3000)
+
     def test_ranges(self):
         _, headers, _ = get(self.sim.root, self.path)
         etag, size = headers["etag"], self.size

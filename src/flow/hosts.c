@@ -80,7 +80,8 @@ hosts_all_under_way(const struct sync *s)
 
 /*
  * How many may stand in line: as many as begin while we publish a day or wait
- * for the catalogue, and none at a host that is in trouble.
+ * for the catalogue.  None at a host that is in trouble, and none where bytes
+ * are limited, for the line would run past that.
  */
 static uint32_t
 line_room(const struct sync *s, const struct sync_host *h, int64_t now_ms)
@@ -88,7 +89,8 @@ line_room(const struct sync *s, const struct sync_host *h, int64_t now_ms)
 	int64_t n;
 
 	if (s->n_hosts != 1 || !h->spent_us || h->failing_ms ||
-	    h->gate.is_probing || gate_opens_ms(&h->gate, now_ms))
+	    h->gate.is_probing || gate_opens_ms(&h->gate, now_ms) ||
+	    s->options->max_bytes)
 		return 0;
 	n = h->pace.limit * INT64_C(1000) * SYNC_LINE_MS / h->spent_us;
 	return n < SYNC_LINE_MAX ? (uint32_t)n : SYNC_LINE_MAX;

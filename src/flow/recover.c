@@ -184,6 +184,10 @@ adopt(struct inquest *q, struct claimant *c, const char *path,
 			  "one; it is left alone", path);
 		return 0;
 	}
+	/* No row may say what a power cut could still take back. */
+	rc = store_settle(q->archive->store, path, err);
+	if (rc)
+		return rc;
 	item.media_type = audio_media_type(facts.type);
 	item.codec = facts.codec;
 	item.audio_ms = facts.duration_ms;

@@ -42,7 +42,8 @@ int store_commit(struct store *s, struct commit_item *items, size_t n,
 /*
  * store_quarantine(s, part, path, why, n, err):
  * Put a settled part (consumed) at PATH.body and the n bytes of why at
- * PATH.json, durably.  A body that is there already is kept and success.
+ * PATH.json, durably, the latter first.  A body that is there already is kept
+ * and success.
  */
 int store_quarantine(struct store *s, struct store_part *part, const char *path,
 		     const char *why, size_t n, struct ark_error *err);

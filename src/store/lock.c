@@ -1,6 +1,7 @@
 /*
  * One run at a time: flock on ROOT/lock, with the holder's process id in it
- * for the message only.
+ * for the message only.  And on the root itself, which stays when somebody
+ * takes the file for a left-over and removes it beneath a run.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -80,6 +81,26 @@ out:
 	return rc;
 }
 
+static int
+lock(int fd, int how)
+{
+	int rc;
+
+	do
+		rc = flock(fd, how | LOCK_NB);
+	while (rc && errno == EINTR);
+	return rc;
+}
+
+/* Some file systems lock no folders; then there is the file alone. */
+static int
+lock_both(struct store *s, int how)
+{
+	if (lock(s->lock, how))
+		return -1;
+	return lock(s->fd, how) && errno == EWOULDBLOCK ? -1 : 0;
+}
+
 int
 store_lock(struct store *s, bool is_exclusive, struct ark_error *err)
 {
@@ -91,7 +112,7 @@ store_lock(struct store *s, bool is_exclusive, struct ark_error *err)
 		if (rc || s->lock < 0)
 			return rc;
 	}
-	if (flock(s->lock, (is_exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB))
+	if (lock_both(s, is_exclusive ? LOCK_EX : LOCK_SH))
 		return refused(s, err);
 	s->is_exclusive = is_exclusive;
 	n = snprintf(text, sizeof(text), "%ld\n", (long)getpid());

@@ -1,5 +1,5 @@
 /*
- * Giving files other names.
+ * Giving files other names, and seeing that they keep them.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -106,5 +106,24 @@ store_move(struct store *s, const char *from, const char *to,
 out:
 	(void)fdio_close(&source);
 	(void)fdio_close(&target);
+	return rc;
+}
+
+int
+store_settle(struct store *s, const char *path, struct ark_error *err)
+{
+	struct stat st;
+	const char *name;
+	int folder, fd = -1;
+	int rc;
+
+	folder = beneath_parent(s->fd, path, &name);
+	if (folder < 0)
+		return store_fail(err, path);
+	rc = store_regular(folder, name, &fd, &st, err);
+	if (!rc && (store_fsync(s, fd) || store_fsync(s, folder)))
+		rc = error_errno(err, "%s: fsync", path);
+	(void)fdio_close(&fd);
+	(void)fdio_close(&folder);
 	return rc;
 }

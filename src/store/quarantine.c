@@ -40,7 +40,12 @@ store_quarantine(struct store *s, struct store_part *part, const char *path,
 		part_drop(part);
 		return error_set(err, ARK_EBUG, "%s: path too long", path);
 	}
+	/* First the note: nobody shall find a body that nothing is said of. */
+	rc = store_file_put(s, note, why, n, err);
+	if (rc) {
+		part_drop(part);
+		return rc;
+	}
 	(void)snprintf(item.path, sizeof(item.path), "%s.body", path);
-	rc = put_body(s, &item, err);
-	return rc ? rc : store_file_put(s, note, why, n, err);
+	return put_body(s, &item, err);
 }

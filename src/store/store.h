@@ -104,6 +104,14 @@ int store_set_aside(struct store *s, const char *from, const char *to,
 int store_move(struct store *s, const char *from, const char *to,
 	       struct ark_error *err);
 
+/*
+ * store_settle(s, path, err):
+ * See that a regular file and its name are on disk, of whomever they are: a
+ * run that was killed may have given the name and not come to the fsync.
+ * Return 0, ARK_ENOTFOUND, ARK_EINTEGRITY, ARK_EDISK, ARK_ENOMEM.
+ */
+int store_settle(struct store *s, const char *path, struct ark_error *err);
+
 /* One thing found in a folder. */
 struct store_entry {
 	char name[256];

@@ -345,6 +345,38 @@ quarantines(void **state)
 	assert_int_equal(scratch_count(t, STORE_PARTIAL), 0);
 }
 
+/* A body that nothing is said of would be nobody's. */
+static void
+quarantines_no_body_without_its_note(void **state)
+{
+	struct scratch *t = *state;
+
+	assert_int_equal(store_mkdirs(t->store, "quarantine/a.json/in-the-way",
+				      &t->err), 0);
+	assert_int_equal(store_quarantine(t->store,
+					  scratch_part(t, "id", "<html>", 6),
+					  "quarantine/a", "{}", 2, &t->err),
+			 ARK_EDISK);
+	assert_false(scratch_has(t, "root/quarantine/a.body"));
+	assert_int_equal(scratch_count(t, STORE_PARTIAL), 0);
+}
+
+static void
+settles(void **state)
+{
+	struct scratch *t = *state;
+
+	assert_int_equal(store_file_put(t->store, "d/f", "x", 1, &t->err), 0);
+	assert_int_equal(store_settle(t->store, "d/f", &t->err), 0);
+	assert_int_equal(store_settle(t->store, "d/none", &t->err),
+			 ARK_ENOTFOUND);
+	assert_int_equal(store_settle(t->store, "none/f", &t->err),
+			 ARK_ENOTFOUND);
+	assert_int_equal(store_settle(t->store, "d", &t->err), ARK_EINTEGRITY);
+	assert_int_equal(store_settle(t->store, "../f", &t->err),
+			 ARK_EINTEGRITY);
+}
+
 static void
 commits_a_large_file(void **state)
 {
@@ -383,6 +415,8 @@ main(void)
 		WITH_PARTS(a_removed_file_is_lost),
 		WITH_PARTS(a_read_only_disk_is_told),
 		WITH_PARTS(quarantines),
+		WITH_PARTS(quarantines_no_body_without_its_note),
+		WITH_PARTS(settles),
 		WITH_PARTS(commits_a_large_file),
 	};
 

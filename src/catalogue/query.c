@@ -1,5 +1,6 @@
 #include "catalogue/query.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -24,6 +25,19 @@ code_of(int rc)
 	case SQLITE_LOCKED: return ARK_ELOCKED;
 	default: return ARK_EBUG;
 	}
+}
+
+/*
+ * What a call of SQLite came to; errno was 0 before it.  SQLite calls a file
+ * malformed that the system could not read.
+ */
+static int
+result_of(int rc)
+{
+	bool is_unread = errno == EIO || errno == ENXIO || errno == ERANGE;
+
+	return (rc & 0xff) == SQLITE_CORRUPT && is_unread ? SQLITE_IOERR_READ :
+							    rc;
 }
 
 int
@@ -72,9 +86,10 @@ query_open(struct query *q, struct catalogue *c, enum stmt id, const char *sql)
 	sqlite3_stmt **kept = &c->stmts[id];
 
 	*q = (struct query){ .c = c, .is_kept = true };
+	errno = 0;
 	if (!*kept)
-		q->rc = sqlite3_prepare_v3(
-			c->db, sql, -1, SQLITE_PREPARE_PERSISTENT, kept, NULL);
+		q->rc = result_of(sqlite3_prepare_v3(
+			c->db, sql, -1, SQLITE_PREPARE_PERSISTENT, kept, NULL));
 	q->s = *kept;
 }
 
@@ -82,7 +97,8 @@ void
 query_prepare(struct query *q, struct catalogue *c, const char *sql)
 {
 	*q = (struct query){ .c = c };
-	q->rc = sqlite3_prepare_v2(c->db, sql, -1, &q->s, NULL);
+	errno = 0;
+	q->rc = result_of(sqlite3_prepare_v2(c->db, sql, -1, &q->s, NULL));
 }
 
 void
@@ -121,8 +137,9 @@ query_bytes(struct query *q, const void *bytes, size_t n)
 int
 query_next(struct query *q, struct ark_error *err)
 {
+	errno = 0;
 	if (!q->rc)
-		q->rc = sqlite3_step(q->s);
+		q->rc = result_of(sqlite3_step(q->s));
 	if (q->rc == SQLITE_ROW) {
 		q->rc = SQLITE_OK;
 		return 1;
@@ -160,8 +177,10 @@ query_run(struct query *q, struct ark_error *err)
 int
 query_exec(struct catalogue *c, const char *sql, struct ark_error *err)
 {
-	int rc = sqlite3_exec(c->db, sql, NULL, NULL, NULL);
+	int rc;
 
+	errno = 0;
+	rc = result_of(sqlite3_exec(c->db, sql, NULL, NULL, NULL));
 	return rc ? query_failed(c, rc, err) : 0;
 }
 

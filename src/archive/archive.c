@@ -12,16 +12,20 @@
 #define MAX_MARK_BYTES 65536
 #define WHOLE_KEY "whole"	/* of a catalogue that nothing is missing in */
 
-static char *
-text_of(struct json_slice object, const char *name)
+/* Copy the text of a member; *copy is NULL when object has none. */
+static int
+copy_text(char **copy, struct json_slice object, const char *name)
 {
 	struct buf text = BUF_INIT(4096);
-	char *copy = NULL;
+	int rc = 0;
 
+	*copy = NULL;
 	if (json_text(json_member(object, name), &text) == 1)
-		copy = buf_take(&text);
+		*copy = buf_take(&text);
+	if (text.rc == ARK_ENOMEM)
+		rc = ARK_ENOMEM;
 	buf_release(&text);
-	return copy;
+	return rc;
 }
 
 static int
@@ -32,6 +36,8 @@ parse_mark(struct archive *a, struct json_slice mark, struct ark_error *err)
 	int rc;
 
 	rc = json_check(mark, &json_limits_document, err);
+	if (rc == ARK_ENOMEM)
+		return rc;
 	if (rc)
 		return error_set(err, ARK_EINTEGRITY, "%s/%s is damaged: it is "
 				 "no JSON; restore it from a copy",
@@ -44,10 +50,11 @@ parse_mark(struct archive *a, struct json_slice mark, struct ark_error *err)
 				 "%lld; this callark knows up to %d: use a "
 				 "newer one", store_root(a->store),
 				 (long long)format, ARCHIVE_FORMAT);
-	a->organization_id = text_of(mark, "organization_id");
-	a->organization = text_of(mark, "organization");
-	zone = text_of(mark, "time_zone");
-	if (!a->organization_id || !a->organization || !zone)
+	if (copy_text(&a->organization_id, mark, "organization_id") ||
+	    copy_text(&a->organization, mark, "organization") ||
+	    copy_text(&zone, mark, "time_zone"))
+		rc = error_nomem(err);
+	else if (!a->organization_id || !a->organization || !zone)
 		rc = error_set(err, ARK_EINTEGRITY, "%s/%s lacks organization, "
 			       "organization_id or time_zone",
 			       store_root(a->store), ARCHIVE_MARK);

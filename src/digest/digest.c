@@ -24,8 +24,7 @@ static const struct {
 
 /* OpenSSL could not do `what`; say why, and leave its error queue empty. */
 static int
-refused(enum digest_kind kind, int code, const char *what,
-	struct ark_error *err)
+refused(enum digest_kind kind, const char *what, struct ark_error *err)
 {
 	unsigned long fault = ERR_peek_last_error();
 	const char *reason = ERR_reason_error_string(fault);
@@ -33,7 +32,7 @@ refused(enum digest_kind kind, int code, const char *what,
 	ERR_clear_error();
 	if (ERR_GET_REASON(fault) == ERR_R_MALLOC_FAILURE)
 		return error_nomem(err);
-	return error_set(err, code, "OpenSSL cannot %s %s: %s", what,
+	return error_set(err, ARK_EBUG, "OpenSSL cannot %s %s: %s", what,
 			 kinds[kind].name, reason ? reason : "unknown reason");
 }
 
@@ -53,7 +52,7 @@ digest_new(struct digest **out, enum digest_kind kind, struct ark_error *err)
 	}
 	d->md = EVP_MD_fetch(NULL, kinds[kind].name, NULL);
 	if (!d->md) {
-		rc = refused(kind, ARK_ENOTFOUND, "provide", err);
+		rc = refused(kind, "provide", err);
 		goto out;
 	}
 	d->ctx = EVP_MD_CTX_new();
@@ -85,7 +84,7 @@ int
 digest_reset(struct digest *d, struct ark_error *err)
 {
 	if (EVP_DigestInit_ex2(d->ctx, d->md, NULL) != 1)
-		return refused(d->kind, ARK_EBUG, "start", err);
+		return refused(d->kind, "start", err);
 	d->is_final = false;
 	return 0;
 }
@@ -103,7 +102,7 @@ digest_add(struct digest *d, const void *bytes, size_t n, struct ark_error *err)
 	if (d->is_final)
 		return refuse_final(d, err);
 	if (n && EVP_DigestUpdate(d->ctx, bytes, n) != 1)
-		return refused(d->kind, ARK_EBUG, "continue", err);
+		return refused(d->kind, "continue", err);
 	return 0;
 }
 
@@ -114,7 +113,7 @@ digest_final(struct digest *d, uint8_t out[DIGEST_MAX_SIZE],
 	if (d->is_final)
 		return refuse_final(d, err);
 	if (EVP_DigestFinal_ex(d->ctx, out, NULL) != 1)
-		return refused(d->kind, ARK_EBUG, "finish", err);
+		return refused(d->kind, "finish", err);
 	d->is_final = true;
 	return 0;
 }
@@ -132,6 +131,6 @@ digest_sha256(uint8_t out[DIGEST_SHA256_SIZE], const void *bytes, size_t n,
 	const char *name = kinds[DIGEST_SHA256].name;
 
 	if (EVP_Q_digest(NULL, name, NULL, n ? bytes : "", n, out, NULL) != 1)
-		return refused(DIGEST_SHA256, ARK_EBUG, "compute", err);
+		return refused(DIGEST_SHA256, "compute", err);
 	return 0;
 }

@@ -23,8 +23,9 @@ struct digest;
 /*
  * digest_new(out, kind, err):
  * Make a digest, ready to add to; free it with digest_free().  Return 0,
- * ARK_ENOTFOUND when OpenSSL does not provide kind (MD5 may be forbidden by its
- * configuration), or ARK_ENOMEM.
+ * ARK_ENOMEM, or ARK_EBUG when OpenSSL does not provide kind: MD5 may be
+ * forbidden by its configuration, and it does not always tell when the memory
+ * was what it lacked.
  */
 int digest_new(struct digest **out, enum digest_kind kind,
 	       struct ark_error *err);

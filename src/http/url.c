@@ -7,6 +7,9 @@
 #include "base/error.h"
 #include "base/text.h"
 
+/* What is not wrong with an address, but with this machine. */
+static const char no_memory[] = "out of memory";
+
 static int
 refuse(struct ark_error *err, const char *text, const char *why)
 {
@@ -72,46 +75,66 @@ normalise_host(struct url *out, const char *host)
 	return NULL;
 }
 
+/* The flaw that a refusal of libcurl means, unless it lacked memory. */
+static const char *
+flaw_of(CURLUcode code, const char *flaw)
+{
+	if (!code)
+		return NULL;
+	return code == CURLUE_OUT_OF_MEMORY ? no_memory : flaw;
+}
+
 /*
- * Put host in its one spelling into h.  Return whether libcurl, asked for the
- * address that is now in h, would still see that host: "0x7f." is a name to it
- * and "0x7f" is 0.0.0.127.
+ * Put host in its one spelling into h.  It is malformed unless libcurl, asked
+ * for the address that is now in h, would still see that host: "0x7f." is a
+ * name to it and "0x7f" is 0.0.0.127.
  */
-static bool
+static const char *
 settle_host(CURLU *h, const char *host)
 {
+	static const char malformed[] = "the host is malformed";
 	char *href = NULL, *seen = NULL;
-	bool is_same;
+	const char *flaw;
+	CURLUcode code;
 
-	is_same = !curl_url_set(h, CURLUPART_HOST, host, 0) &&
-		  !curl_url_get(h, CURLUPART_URL, &href, 0) &&
-		  !curl_url_set(h, CURLUPART_URL, href, 0) &&
-		  !curl_url_get(h, CURLUPART_HOST, &seen, 0) &&
-		  !strcmp(seen, host);
+	code = curl_url_set(h, CURLUPART_HOST, host, 0);
+	if (!code)
+		code = curl_url_get(h, CURLUPART_URL, &href, 0);
+	if (!code)
+		code = curl_url_set(h, CURLUPART_URL, href, 0);
+	if (!code)
+		code = curl_url_get(h, CURLUPART_HOST, &seen, 0);
+	flaw = flaw_of(code, malformed);
+	if (!flaw && strcmp(seen, host))
+		flaw = malformed;
 	curl_free(href);
 	curl_free(seen);
-	return is_same;
+	return flaw;
 }
 
 static const char *
 take_host(struct url *out, CURLU *h)
 {
 	char *host = NULL, *zone = NULL;
-	const char *flaw = NULL;
+	const char *flaw;
+	CURLUcode code;
 	bool is_v6;
 
-	if (!curl_url_get(h, CURLUPART_ZONEID, &zone, 0))
+	code = curl_url_get(h, CURLUPART_ZONEID, &zone, 0);
+	flaw = code == CURLUE_OUT_OF_MEMORY ? no_memory : NULL;
+	if (zone)
 		flaw = "the address names a network interface";
-	else if (curl_url_get(h, CURLUPART_HOST, &host, 0))
-		flaw = "the address has no host";
+	if (!flaw)
+		flaw = flaw_of(curl_url_get(h, CURLUPART_HOST, &host, 0),
+			       "the address has no host");
 	if (!flaw)
 		flaw = normalise_host(out, host);
 	if (!flaw) {
 		is_v6 = host[0] == '[';
 		if (is_v6 != !!strchr(out->host, ':'))
 			flaw = "the host holds a character that is not allowed";
-		else if (!settle_host(h, is_v6 ? host : out->host))
-			flaw = "the host is malformed";
+		else
+			flaw = settle_host(h, is_v6 ? host : out->host);
 	}
 	curl_free(host);
 	curl_free(zone);
@@ -121,16 +144,21 @@ take_host(struct url *out, CURLU *h)
 static const char *
 take_scheme_and_port(struct url *out, CURLU *h)
 {
+	static const char bad_scheme[] = "only http and https are spoken";
+	static const char bad_port[] = "the port is not 1 to 65535";
 	char *scheme = NULL, *port = NULL;
-	const char *flaw = NULL;
+	const char *flaw;
 	int64_t number = 0;
 
-	if (curl_url_get(h, CURLUPART_SCHEME, &scheme, 0) ||
-	    (strcmp(scheme, "https") && strcmp(scheme, "http")))
-		flaw = "only http and https are spoken";
-	else if (curl_url_get(h, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) ||
-		 text_to_int(port, 1, UINT16_MAX, &number))
-		flaw = "the port is not 1 to 65535";
+	flaw = flaw_of(curl_url_get(h, CURLUPART_SCHEME, &scheme, 0),
+		       bad_scheme);
+	if (!flaw && strcmp(scheme, "https") && strcmp(scheme, "http"))
+		flaw = bad_scheme;
+	if (!flaw)
+		flaw = flaw_of(curl_url_get(h, CURLUPART_PORT, &port,
+					    CURLU_DEFAULT_PORT), bad_port);
+	if (!flaw && text_to_int(port, 1, UINT16_MAX, &number))
+		flaw = bad_port;
 	if (!flaw) {
 		out->is_https = !strcmp(scheme, "https");
 		out->port = (uint16_t)number;
@@ -140,17 +168,23 @@ take_scheme_and_port(struct url *out, CURLU *h)
 	return flaw;
 }
 
-/* A copy that free() takes, for curl_free() need not be free(). */
-static char *
-take_part(CURLU *h, CURLUPart part)
+/*
+ * A copy that free() takes, for curl_free() need not be free(); NULL when there
+ * is no such part.  Return 0 or ARK_ENOMEM.
+ */
+static int
+take_part(char **copy, CURLU *h, CURLUPart part)
 {
-	char *text = NULL, *copy;
+	char *text = NULL;
+	CURLUcode code;
 
-	if (curl_url_get(h, part, &text, 0))
-		return NULL;
-	copy = strdup(text);
+	*copy = NULL;
+	code = curl_url_get(h, part, &text, 0);
+	if (code)
+		return code == CURLUE_OUT_OF_MEMORY ? ARK_ENOMEM : 0;
+	*copy = strdup(text);
 	curl_free(text);
-	return copy;
+	return *copy ? 0 : ARK_ENOMEM;
 }
 
 /* href, origin and path of a URL whose host and port are known and sound. */
@@ -161,23 +195,24 @@ take_texts(struct url *out, CURLU *h)
 	struct buf path = BUF_INIT(4 * URL_MAX);
 	bool is_v6 = strchr(out->host, ':');
 	char *part;
+	int rc;
 
 	buf_addf(&origin, "%s://%s%s%s:%u", out->is_https ? "https" : "http",
 		 is_v6 ? "[" : "", out->host, is_v6 ? "]" : "",
 		 (unsigned)out->port);
-	part = take_part(h, CURLUPART_PATH);
+	rc = take_part(&part, h, CURLUPART_PATH);
 	buf_adds(&path, part ? part : "/");
 	free(part);
-	part = take_part(h, CURLUPART_QUERY);
+	rc |= take_part(&part, h, CURLUPART_QUERY);
 	if (part)
 		buf_addf(&path, "?%s", part);
 	free(part);
-	out->href = take_part(h, CURLUPART_URL);
+	rc |= take_part(&out->href, h, CURLUPART_URL);
 	out->origin = buf_take(&origin);
 	out->path = buf_take(&path);
 	buf_release(&origin);
 	buf_release(&path);
-	return out->href && out->origin && out->path ? 0 : ARK_ENOMEM;
+	return !rc && out->href && out->origin && out->path ? 0 : ARK_ENOMEM;
 }
 
 static const char *
@@ -189,6 +224,7 @@ flaw_of_parser(CURLUcode code)
 	case CURLUE_UNSUPPORTED_SCHEME:
 	case CURLUE_BAD_SCHEME: return "only http and https are spoken";
 	case CURLUE_BAD_PORT_NUMBER: return "the port is not 1 to 65535";
+	case CURLUE_OUT_OF_MEMORY: return no_memory;
 	default: return "the address is malformed";
 	}
 }
@@ -216,13 +252,13 @@ url_parse(struct url *out, const char *base, const char *text,
 				    CURLU_DISALLOW_USER | CURLU_URLENCODE);
 	if (!code)
 		code = curl_url_set(h, CURLUPART_FRAGMENT, NULL, 0);
-	if (code == CURLUE_OUT_OF_MEMORY) {
-		rc = error_nomem(err);
-		goto out;
-	}
 	flaw = code ? flaw_of_parser(code) : take_scheme_and_port(&u, h);
 	if (!flaw)
 		flaw = take_host(&u, h);
+	if (flaw == no_memory) {
+		rc = error_nomem(err);
+		goto out;
+	}
 	if (flaw) {
 		rc = refuse(err, text, flaw);
 		goto out;

@@ -89,18 +89,18 @@ put_text(struct omni_document *d, enum recording_text field,
 			     scratch->len);
 }
 
-/* A time; -1 where v has none that can be read. */
-static int64_t
-read_time(struct json_slice v, const struct zone *zone, struct buf *scratch)
+/* A time; *civil is -1 where v has none that can be read. */
+static int
+read_time(int64_t *civil, struct json_slice v, const struct zone *zone,
+	  struct buf *scratch)
 {
-	int64_t civil;
-
+	*civil = -1;
 	buf_clear(scratch);
 	if (json_text(v, scratch) != 1 || !scratch->len)
-		return -1;
-	if (moment_parse(buf_text(scratch), zone, &civil))
-		return -1;
-	return civil;
+		return scratch->rc == ARK_ENOMEM ? ARK_ENOMEM : 0;
+	if (moment_parse(buf_text(scratch), zone, civil))
+		*civil = -1;
+	return 0;
 }
 
 /* Choose the identity.  `id` is the member of that name. */
@@ -161,14 +161,11 @@ take_member(struct omni_document *d, const struct field *f,
 	case IS_ID:
 		return 0;
 	case IS_START:
-		r->start_s = read_time(value, zone, scratch);
-		return 0;
+		return read_time(&r->start_s, value, zone, scratch);
 	case IS_ANSWERED:
-		r->answered_s = read_time(value, zone, scratch);
-		return 0;
+		return read_time(&r->answered_s, value, zone, scratch);
 	case IS_END:
-		r->end_s = read_time(value, zone, scratch);
-		return 0;
+		return read_time(&r->end_s, value, zone, scratch);
 	case IS_LINK:
 		d->link = value;
 		if (json_kind(value) == JSON_OBJECT ||

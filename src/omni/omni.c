@@ -165,6 +165,7 @@ refused(const struct http_result *res, const char *step, struct ark_error *err)
 	return error_set(err, ARK_ESERVICE, "%s: %s", step, res->text);
 }
 
+/* The first of names that object has, else ""; NULL without memory. */
 static char *
 member_text(struct json_slice object, const char *const *names)
 {
@@ -173,7 +174,8 @@ member_text(struct json_slice object, const char *const *names)
 
 	for (; *names; names++) {
 		buf_clear(&text);
-		if (json_text(json_member_nocase(object, *names), &text) == 1)
+		if (json_text(json_member_nocase(object, *names), &text) == 1 ||
+		    text.rc == ARK_ENOMEM)
 			break;
 	}
 	copy = buf_take(&text);
@@ -199,6 +201,17 @@ add_organization(struct omni *o, struct json_slice item)
 	it->name = member_text(item, named);
 	it->time_zone = member_text(item, zones);
 	return it->id && it->name && it->time_zone ? 0 : ARK_ENOMEM;
+}
+
+static int
+check_answer(struct json_slice answer, const char *step, struct ark_error *err)
+{
+	int rc = json_check(answer, &json_limits_page, err);
+
+	if (!rc || rc == ARK_ENOMEM)
+		return rc;
+	return error_set(err, ARK_ESERVICE, "%s: the answer is no JSON; check "
+			 "omni.base_url", step);
 }
 
 /* The list `empresas`, at the top or one object down. */
@@ -272,12 +285,9 @@ omni_organizations(struct omni *o, bool is_choosing, struct ark_error *err)
 		goto out;
 	}
 	answer = (struct json_slice){ buf_text(&res->body), res->body.len };
-	rc = json_check(answer, &json_limits_page, err);
-	if (rc) {
-		rc = error_set(err, ARK_ESERVICE, "login: the answer is no "
-			       "JSON; check omni.base_url");
+	rc = check_answer(answer, "login", err);
+	if (rc)
 		goto out;
-	}
 	list = find_list(answer);
 	json_walk_init(&w, list);
 	while (!rc && json_kind(list) == JSON_ARRAY &&
@@ -298,24 +308,30 @@ out:
 	return rc;
 }
 
+static int
+no_token(const struct buf *token, struct ark_error *err)
+{
+	if (token->rc == ARK_ENOMEM)
+		return error_nomem(err);
+	return error_set(err, ARK_EAUTH, "login to the organisation: the "
+			 "answer holds no token; a user with two-factor login "
+			 "cannot use the API: create a service user without "
+			 "it");
+}
+
 /* Take the token of a successful answer into use. */
 static int
 use_token(struct omni *o, const struct http_result *res, struct ark_error *err)
 {
 	struct json_slice answer = { buf_text(&res->body), res->body.len };
 	struct buf token = BUF_INIT_SECRET(16384);
-	int rc = 0;
+	int rc;
 
-	if (json_check(answer, &json_limits_page, NULL)) {
-		rc = error_set(err, ARK_ESERVICE, "login to the organisation: "
-			       "the answer is no JSON; check omni.base_url");
+	rc = check_answer(answer, "login to the organisation", err);
+	if (rc)
 		goto out;
-	}
 	if (!token_find(answer, &token)) {
-		rc = error_set(err, ARK_EAUTH, "login to the organisation: the "
-			       "answer holds no token; a user with two-factor "
-			       "login cannot use the API: create a service "
-			       "user without it");
+		rc = no_token(&token, err);
 		goto out;
 	}
 	o->expires_s = token_expiry(buf_text(&token));

@@ -9,7 +9,8 @@
 /*
  * token_find(answer, out):
  * The text of `token`, `access_token` or `accessToken`, at the top of answer
- * or in an object that is a member of it.  1 and out filled, or 0.
+ * or in an object that is a member of it.  1 and out filled, or 0; out->rc is
+ * then ARK_ENOMEM when there is one and no memory for it.
  */
 int token_find(struct json_slice answer, struct buf *out);
 

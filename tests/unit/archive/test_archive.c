@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "archive/archive.h"
+#include "unit/heap.h"
 
 struct fixture {
 	char dir[64], root[96];
@@ -102,6 +103,25 @@ put(const struct fixture *f, const char *name, const char *text)
 	assert_int_equal(fwrite(text, 1, strlen(text), out), strlen(text));
 	assert_int_equal(fclose(out), 0);
 	assert_int_equal(chmod(at(f, name), 0600), 0);
+}
+
+static void
+open_without_memory(void *ctx)
+{
+	struct fixture *f = ctx;
+	int rc = open_as(f, ARCHIVE_READ);
+
+	assert_int_equal(rc, heap_has_failed() ? ARK_ENOMEM : 0);
+	archive_close(f->a);
+	f->a = NULL;
+}
+
+/* It is not damaged, as a user would be told who then restores it. */
+static void
+test_no_memory(void **state)
+{
+	make(*state);
+	assert_true(heap_each(open_without_memory, *state) > 0);
 }
 
 static const enum archive_mode modes[] = {
@@ -471,6 +491,7 @@ main(void)
 		TEST(test_declare_again),
 		TEST(test_declare_no_zone),
 		TEST(test_odd_texts),
+		TEST(test_no_memory),
 		TEST(test_damaged_mark),
 		TEST(test_newer_mark),
 		TEST(test_mark_is_no_file),

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -189,6 +190,23 @@ sizes(void **state)
 	assert_int_equal(digest_size(DIGEST_SHA512), DIGEST_MAX_SIZE);
 }
 
+/* It is not something that was not found; a file might be taken for missing. */
+static void
+what_openssl_does_not_provide(void **state)
+{
+	struct ark_error err = { 0 };
+	struct digest *d = NULL;
+
+	(void)state;
+	assert_int_equal(EVP_set_default_properties(NULL, "provider=none"), 1);
+	assert_int_equal(digest_new(&d, DIGEST_MD5, &err), ARK_EBUG);
+	assert_int_equal(err.code, ARK_EBUG);
+	assert_null(d);
+	assert_int_equal(EVP_set_default_properties(NULL, ""), 1);
+	assert_int_equal(digest_new(&d, DIGEST_MD5, &err), 0);
+	digest_free(d);
+}
+
 int
 main(void)
 {
@@ -199,6 +217,7 @@ main(void)
 		cmocka_unit_test(reset_forgets),
 		cmocka_unit_test(final_wants_a_reset),
 		cmocka_unit_test(sizes),
+		cmocka_unit_test(what_openssl_does_not_provide),
 	};
 
 	return cmocka_run_group_tests(tests, make_million, free_million);

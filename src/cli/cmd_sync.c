@@ -176,6 +176,27 @@ out:
 	return rc;
 }
 
+/*
+ * How a run ends that came to rc, and whose account to end: the worse of both,
+ * by the order in callark(1).  Both are told.
+ */
+static int
+end_with_account(struct cli *cli, int rc, int end, struct ark_error *err,
+		 const struct ark_error *later)
+{
+	int status = cli_exit_status(rc);
+
+	if (!end)
+		return rc;
+	if (status == 70 || status == 2 || status == 3 || status == 5) {
+		(void)cli_fail(cli, end, later);
+		return rc;
+	}
+	(void)cli_fail(cli, rc, err);
+	*err = *later;
+	return end;
+}
+
 /* Options that are settings too. */
 static int
 set_config(struct cli *cli, const struct sync_words *w, struct ark_error *err)
@@ -212,11 +233,9 @@ run(struct cli *cli, const struct ark_sync_options *o,
 	else if (has_stdout && s->to_s && (!cli->is_quiet || rc))
 		print_summary(s);
 	end = write_account(&account, s, &later);
-	if (end && !rc)
-		*err = later;
 	ark_summary_release(s);
 	free(s);
-	return rc ? rc : end;
+	return end_with_account(cli, rc, end, err, &later);
 }
 
 static void

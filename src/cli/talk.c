@@ -74,6 +74,16 @@ wipe_line(const struct cli *cli)
 		fputs("\r\033[K", stderr);
 }
 
+/* Without the memory for a line: the same text, byte by byte, in ASCII. */
+static void
+print_plainly(const struct ark_event *e)
+{
+	fprintf(stderr, "callark: %s: ", level_name(e->level));
+	for (const char *p = e->text; *p; p++)
+		fputc(*p >= 0x20 && *p < 0x7f ? *p : '?', stderr);
+	fputc('\n', stderr);
+}
+
 static void
 print_json(const struct ark_event *e)
 {
@@ -89,6 +99,10 @@ print_json(const struct ark_event *e)
 	json_put_text(t, "text", e->text);
 	if (!json_print(t, false, &line, NULL))
 		fprintf(stderr, "%s\n", buf_text(&line));
+	else
+		fprintf(stderr, "{\"level\":\"%s\",\"text\":\"a line of the "
+			"log is lost: out of memory\"}\n",
+			level_name(e->level));
 	json_tree_free(t);
 	buf_release(&line);
 }
@@ -107,7 +121,10 @@ print_text(const struct cli *cli, const struct ark_event *e)
 		buf_adds(&line, ": ");
 	}
 	text_printable(&line, e->text, strlen(e->text));
-	fprintf(stderr, "callark: %s\n", buf_text(&line));
+	if (buf_status(&line, NULL))
+		print_plainly(e);
+	else
+		fprintf(stderr, "callark: %s\n", buf_text(&line));
 	buf_release(&line);
 }
 

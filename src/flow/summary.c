@@ -15,18 +15,26 @@ static int
 add_problem(struct ark_summary *s, const struct catalogue_row *row)
 {
 	struct ark_problem *p;
+	char *id, *reason;
 
 	s->problems_total++;
 	if (s->n_problems == ARK_MAX_PROBLEMS)
 		return 0;
+	id = strdup(row->id);
+	reason = strdup(*row->reason || row->state != ARK_QUEUED ?
+			row->reason : "not tried yet");
+	if (!id || !reason) {
+		free(id);
+		free(reason);
+		return ARK_ENOMEM;
+	}
 	p = &s->problems[s->n_problems++];
 	p->day = row->day;
 	p->state = row->state == ARK_QUEUED ? ARK_DEFERRED : row->state;
 	p->attempts = row->attempts;
-	p->id = strdup(row->id);
-	p->reason = strdup(*row->reason || row->state != ARK_QUEUED ?
-			   row->reason : "not tried yet");
-	return p->id && p->reason ? 0 : ARK_ENOMEM;
+	p->id = id;
+	p->reason = reason;
+	return 0;
 }
 
 static int

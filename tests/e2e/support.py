@@ -22,6 +22,10 @@ LOGIN = "robot@callark.example"
 # that gave up its rights cannot.
 IS_SANITIZED = bool(os.environ.get("CALLARK_SANITIZED"))
 
+# Whether the program keeps its rights unless a test wants it otherwise; what
+# counts its lines and branches is files too.
+IS_UNCONFINED = IS_SANITIZED or bool(os.environ.get("CALLARK_UNCONFINED"))
+
 # Exit statuses, as documented.
 COMPLETE, INCOMPLETE, USAGE, AUTH, SERVICE, DISK, INTEGRITY, LOCKED, LIMIT = range(9)
 
@@ -62,7 +66,7 @@ class Callark:
             "network.allow_http": "yes",
             "network.allow_private": "127.0.0.0/8",
         }
-        if IS_SANITIZED:
+        if IS_UNCONFINED:
             self.settings["process.confine"] = "no"
         self.write_config()
 

@@ -251,6 +251,23 @@ def test_the_journal_of_the_catalogue_fails(sim, callark, call, error, ordinal):
     check_mended(callark, sim)
 
 
+@needs_strace
+@pytest.mark.parametrize("command", ["sync", "verify", "status"])
+def test_a_catalogue_that_cannot_be_read(sim, callark, command):
+    """It is the disk that fails, though SQLite calls the file malformed: nobody
+    is told to make a catalogue anew that is not damaged."""
+    assert callark.sync(*RANGE).status == COMPLETE
+    catalogue = str(callark.archive / "catalogue.sqlite3")
+    for ordinal in (1, 2, 4, 8):
+        result = finish(start_traced(
+            callark, command, *RANGE, path=catalogue,
+            inject=f"pread64:error=EIO:when={ordinal}"))
+        assert was_injected(callark), result
+        assert result.status == DISK, (ordinal, result)
+        assert "malformed" not in result.err, result
+    check_mended(callark, sim)
+
+
 # ---- read-only ---------------------------------------------------------------
 
 def test_a_read_only_disk_refuses_sync_but_can_be_read(sim, callark, disk):
@@ -266,6 +283,18 @@ def test_a_read_only_disk_refuses_sync_but_can_be_read(sim, callark, disk):
         assert read.status == COMPLETE, read
     place.remount("rw")
     check_mended(callark, sim)
+
+
+def test_a_full_disk_for_the_summary_alone(sim, callark):
+    """It is told whatever else is missing, and is worse than that."""
+    sim.scenario(canonical(media={"faults": {"every:5": {
+        "do": "short-inside", "at": 2000, "times": -1}}}))
+    incomplete = callark.sync(*RANGE)
+    assert incomplete.status == INCOMPLETE, incomplete
+    result = callark.run("sync", "--summary-json", "/dev/full", *RANGE)
+    assert result.status == DISK, result
+    assert "error: --summary-json /dev/full" in result.err, result
+    check_archive(callark)
 
 
 # ---- rationed ----------------------------------------------------------------

@@ -3,15 +3,18 @@ other file: each ends with an archive that a run without the fault leaves."""
 
 import contextlib
 import hashlib
+import json
+import re
 import signal
 import sqlite3
 import time
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 import transfers
-from support import (COMPLETE, DISK, INCOMPLETE, INTEGRITY, IS_SANITIZED,
+from support import (COMPLETE, DISK, INCOMPLETE, INTEGRITY, IS_UNCONFINED,
                      LOCKED, SERVICE, build_preload, check_all, check_archive,
                      check_converged)
 from test_disk import Disk
@@ -65,15 +68,27 @@ def both(one, other):
     return {**one, **other, "LD_PRELOAD": libraries}
 
 
-def named_host(make, calls=4, which=0, **scenario):
-    """A day of which one recording lies at a host below .example, at the
-    media listener's port."""
+def named_hosts(make, hosts, calls=4, **scenario):
+    """A day of which recording i lies at hosts[i], at the media listener's
+    port, if there is such a host; else at the platform's own address."""
     sim, callark = make(small_day(calls, **scenario))
     port = urlsplit(sim.media_url).port
-    sim.set(listing={"bad": [{"which": which, "do": "set", "set": {
-        "download_url": f"http://media.example:{port}"
-                        f"{transfers.call(sim, which)['path']}"}}]})
+    sim.set(listing={"bad": [{"which": i, "do": "set", "set": {
+        "download_url": f"http://{host}:{port}"
+                        f"{transfers.call(sim, i)['path']}"}}
+        for i, host in enumerate(hosts)]})
     return sim, callark
+
+
+def named_host(make):
+    """The same with recording 0 at a host below .example."""
+    return named_hosts(make, ["media.example"])
+
+
+def threads(process):
+    """What the threads of a process are called."""
+    tasks = Path(f"/proc/{process.pid}/task")
+    return [path.read_text().strip() for path in tasks.glob("*/comm")]
 
 
 def check_put_off(callark, sim, result, word, archived=3):
@@ -94,14 +109,72 @@ def test_n01_a_name_that_is_not_there(make, resolver, fast_clock):
     check_put_off(callark, sim, result, "resolve")
 
 
+SILENCE = 600       # seconds, of which no run waits for one in ten
+
+
 def test_n02_a_resolver_that_does_not_answer(make, resolver, fast_clock):
-    """The time to connect holds for names as well, though libcurl waits until
-    the resolver has given up."""
+    """The time to connect holds for names as well."""
     sim, callark = named_host(make)
-    result = callark.sync(*RANGE, env=both(resolver("none", 0.8),
+    result = callark.sync(*RANGE, env=both(resolver("none", SILENCE),
                                            fast_clock(60, 60)), timeout=60)
     assert problem(result, sim)["attempts"] > 1, result
     check_put_off(callark, sim, result, "media.example: Resolving timed out")
+
+
+@pytest.mark.parametrize("hosts", [
+    pytest.param(["media.example"] * 40, id="one-name"),
+    pytest.param([f"h{i}.example" for i in range(40)], id="more-than-threads"),
+])
+def test_n02_holds_up_no_other_host(hosts, make, resolver, fast_clock):
+    """As many recordings as lie at hosts whose names are not answered lie at
+    another, and all of these come; the end of the run waits for nobody."""
+    sim, callark = named_hosts(make, hosts, 2 * len(hosts))
+    result = callark.sync(*RANGE, env=both(resolver("none", SILENCE),
+                                           fast_clock(30, 30)), timeout=60)
+    assert result.status == INCOMPLETE, result
+    assert result.summary["archived"] == len(hosts), result
+    assert result.summary["deferred"] == len(hosts), result
+    for trouble in result.summary["problems"]:
+        assert ("Resolving timed out" in trouble["reason"] or
+                "not answered for a while" in trouble["reason"]), trouble
+    check_archive(callark)
+    sim.set(listing={"bad": []})
+    transfers.check_mended(callark, sim)
+
+
+def api_by_name(make):
+    """A small day of a platform that is asked for by its name."""
+    sim, callark = make(small_day())
+    callark.configure(omni__base_url=sim.url.replace("127.0.0.1",
+                                                     "api.example"))
+    return sim, callark
+
+
+def test_n02_the_platforms_name_is_not_answered(make, resolver, fast_clock):
+    sim, callark = api_by_name(make)
+    result = callark.sync(*RANGE, env=both(resolver("none", SILENCE),
+                                           fast_clock(60, 60)), timeout=60)
+    assert result.status == SERVICE, result
+    assert "Resolving timed out" in result.err, result
+    assert sim.log() == []
+    result = callark.sync(*RANGE, env=resolver("127.0.0.1"))
+    transfers.check_completed(callark, sim, result)
+
+
+@pytest.mark.parametrize("hosts", [named_host, api_by_name])
+def test_n02_a_signal_ends_a_run_that_waits_for_a_name(hosts, make, resolver,
+                                                       fast_clock):
+    _, callark = hosts(make)
+    process = callark.start("sync", *RANGE, env=both(
+        resolver("none", SILENCE), fast_clock(20, 20)))
+    try:
+        assert wait_until(lambda: threads(process).count("callark-name") == 1,
+                          process)
+        process.terminate()
+        assert process.wait(timeout=30) == 143
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_n03_a_name_with_a_private_address(make, resolver):
@@ -251,6 +324,16 @@ def test_d15_calls_that_are_interrupted(two_days, call, name):
     check_converged(callark, sim, BOTH)
 
 
+@needs_strace
+def test_d15_the_lock_is_asked_for_again(two_days):
+    sim, callark = two_days
+    result = traced(callark, "sync", *SPAN,
+                    inject="flock:error=EINTR:when=1")
+    assert was_injected(callark), result
+    assert result.status == COMPLETE, result
+    check_converged(callark, sim, BOTH)
+
+
 @pytest.mark.parametrize("mode", ["EXCLUSIVE", "IMMEDIATE"])
 def test_d18_a_catalogue_that_is_busy(two_days, mode):
     """Another program holds it for longer than is waited: told, as of a run
@@ -342,7 +425,8 @@ def allocations():
             for n in range(ALLOCATIONS_TRIED)]
 
 
-@pytest.mark.skipif(IS_SANITIZED, reason="the sanitizer has its own heap")
+@pytest.mark.skipif(IS_UNCONFINED, reason="the sanitizers have their own heap, "
+                    "and counters are lost without memory")
 @pytest.mark.parametrize("is_for_ever", [False, True], ids=["once", "for-ever"])
 @pytest.mark.parametrize("ordinal", [OF_OPENSSL, *allocations()])
 def test_k08_an_allocation_fails(two_days, heap, ordinal, is_for_ever):
@@ -352,7 +436,24 @@ def test_k08_an_allocation_fails(two_days, heap, ordinal, is_for_ever):
     if result.status == COMPLETE:
         check_converged(callark, sim, BOTH)
     else:
-        assert result.err.strip(), result
+        assert re.search("callark: (error|warning): .", result.err), result
+    check_mended(callark, sim)
+
+
+@pytest.mark.skipif(IS_UNCONFINED, reason="the sanitizers have their own heap, "
+                    "and counters are lost without memory")
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_k08_no_memory_is_told_without_any(two_days, heap, form):
+    sim, callark = two_days
+    result = callark.run("--log-format", form, "sync", *SPAN,
+                         env=heap(ALLOCATIONS // 2, True))
+    assert result.status == INTERNAL, result
+    last = result.err.splitlines()[-1]
+    if form == "json":
+        assert json.loads(last)["level"] == "error", result
+    else:
+        assert last.startswith("callark: error: "), result
+    assert "out of memory" in last, result
     check_mended(callark, sim)
 
 
@@ -372,13 +473,14 @@ def test_k09_a_thread_that_cannot_be_made(two_days, ordinal):
 
 
 def test_k12_the_lock_file_is_taken_away(slow):
-    """A run that comes then finds no lock, and may run beside the other; what
-    they leave is right, if only one of them can say so."""
+    """The root is locked, too: no run begins beside the other."""
     sim, callark, process = slow
     (callark.archive / "lock").unlink()
-    second, first = callark.run("sync", *SPAN), finish(process)
-    assert COMPLETE in (first.status, second.status), (first, second)
-    check_mended(callark, sim)
+    second = callark.run("sync", *SPAN)
+    assert process.poll() is None
+    assert second.status == LOCKED and "held by another" in second.err, second
+    assert finish(process).status == COMPLETE
+    check_converged(callark, sim, BOTH)
 
 
 def test_k18_the_configuration_changes_in_mid_run(slow):

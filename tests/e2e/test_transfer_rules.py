@@ -353,9 +353,11 @@ def test_rule_11_the_body_of_a_refusal_goes_nowhere(status, size, make,
     """It is read, so that the connection goes on, and it is never a file.
 
     The clock is not hurried more than this: a connection that rests for 55 s
-    is given up for its age, which on a busy machine is soon over."""
+    is given up for its age, which on a busy machine is soon over.  The
+    recordings lie elsewhere, where no listing may be on the connection."""
     fault = {"do": str(status), "text": "x" * size, "type": "html"}
-    sim, callark = make(faulty_day({**fault, "times": -1}, calls=2),
+    sim, callark = make(faulty_day({**fault, "times": -1}, calls=2,
+                                   links={"host": "media"}),
                         transfer__concurrency=1)
     result = callark.sync(*RANGE, env=fast_clock(8))
     assert result.status == INCOMPLETE, result

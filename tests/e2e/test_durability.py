@@ -1,0 +1,121 @@
+"""Every way in which callark writes, in the order that a power cut asks for:
+see order.py.  contrib/dev/fsyncs takes the calls that sync away, one at a time,
+and these tests must notice each."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from omnisim import Sim
+from order import Order, traced
+from support import COMPLETE, INCOMPLETE, INTEGRITY, Callark
+from trials import needs_strace, traced as traced_with
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "campaigns"))
+
+from canonical import FIRST, RANGE, SCENARIO, SECOND, SETTINGS  # noqa: E402
+
+pytestmark = needs_strace
+
+# A body is quarantined once in each scenario, whichever run comes to it.
+SYNCED = {COMPLETE, INCOMPLETE}
+
+
+@pytest.fixture(scope="module")
+def sim():
+    with Sim(SCENARIO) as running:
+        yield running
+
+
+@pytest.fixture
+def callark(sim, tmp_path):
+    sim.scenario(SCENARIO)
+    return Callark(tmp_path / "callark", sim.url).configure(**SETTINGS)
+
+
+def recorded(callark):
+    """The recordings that the catalogue names."""
+    if not (callark.archive / "catalogue.sqlite3").exists():
+        return []
+    return [path for path, in callark.rows(
+        "SELECT path FROM recording WHERE path IS NOT NULL")]
+
+
+def ordered(callark, statuses, *words):
+    """The Order of a run, which must be without flaw and end so."""
+    order = Order(callark.archive, recorded(callark),
+                  is_new=not callark.archive.exists())
+    result, happened = traced(callark, *words)
+    assert result.status in statuses, result
+    order.follow(happened)
+    assert not order.flaws, "\n".join(order.flaws)
+    return order
+
+
+def test_an_archive_is_made(callark):
+    order = ordered(callark, {COMPLETE}, "sync", "--day", FIRST)
+    assert order.claimed == set(recorded(callark)) and len(order.claimed) == 10
+    names = {Path(path).name for path in order.renamed}
+    assert {"callark.json", "bagit.txt", "manifest-sha256.txt",
+            "tagmanifest-sha256.txt", "recordings.ndjson"} <= names
+
+
+def test_an_archive_grows(callark):
+    """A body is continued, another quarantined, a day published again."""
+    assert callark.sync("--day", FIRST).status == COMPLETE
+    order = ordered(callark, SYNCED, "sync", *RANGE)
+    assert {FIRST.replace("-", "/"), SECOND.replace("-", "/")} == {
+        path[:10] for path in order.claimed}
+    assert any("/quarantine/" in path for path in order.renamed)
+
+
+def test_what_a_killed_run_named_is_recorded(callark):
+    """That run may have died before it synced the folder."""
+    assert callark.sync("--day", FIRST).status == COMPLETE
+    traced_with(callark, "sync", *RANGE, inject="fsync:signal=KILL:when=1",
+                path=str(callark.bag(SECOND) / "data/audio"))
+    named = {str(path.relative_to(callark.archive))
+             for path in callark.archive.glob("*/*/*/data/audio/*")}
+    left = named - set(recorded(callark))
+    assert left
+    order = ordered(callark, SYNCED, "sync", *RANGE)
+    assert left <= order.claimed
+
+
+def test_a_file_that_is_there_already(callark, tmp_path):
+    """Put there by whoever did not record it."""
+    assert callark.sync("--day", FIRST).status == COMPLETE
+    other = Callark(tmp_path / "other", callark.base_url).configure(**SETTINGS)
+    assert other.sync("--day", SECOND).status == INCOMPLETE
+    there = sorted(other.bag(SECOND).glob("data/audio/*"))[0]
+    here = callark.archive / there.relative_to(other.archive)
+    here.parent.mkdir(parents=True, mode=0o700)
+    here.write_bytes(there.read_bytes())
+    here.chmod(0o600)
+    order = ordered(callark, SYNCED, "sync", *RANGE)
+    path = str(here.relative_to(callark.archive))
+    assert path in order.claimed and str(here) not in order.renamed
+
+
+def test_a_bad_file_is_set_aside(callark):
+    assert callark.sync("--day", FIRST).status == COMPLETE
+    victim = sorted(callark.bag(FIRST).glob("data/audio/*"))[0]
+    victim.write_bytes(b"x" * victim.stat().st_size)
+    assert callark.run("verify", "--repair").status == INTEGRITY
+    order = ordered(callark, SYNCED, "sync", *RANGE)
+    assert any("/quarantine/" in path for path in order.renamed)
+
+
+def test_a_trail_is_begun_anew(callark):
+    assert callark.sync("--day", FIRST).status == COMPLETE
+    trail = callark.archive / "trail.ndjson"
+    trail.write_bytes(b"{}\n" + trail.read_bytes())
+    order = ordered(callark, {INTEGRITY}, "verify", "--repair")
+    assert [path for path in order.renamed if "trail" in path]
+
+
+def test_a_catalogue_is_made_anew(callark):
+    assert callark.sync("--day", FIRST).status == COMPLETE
+    order = ordered(callark, {COMPLETE}, "rebuild")
+    assert str(callark.archive / "catalogue.sqlite3.old") in order.renamed

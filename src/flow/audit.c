@@ -184,8 +184,7 @@ judge_bad(struct audit *a, const struct hashing_item *it,
 	else if (verdict == ARK_VERIFY_UNREADABLE)
 		(void)snprintf(detail, sizeof(detail), "%.120s", it->err.text);
 	rc = audit_report(a, verdict, it->path, k ? k->id : "", detail);
-	if (!rc && k && a->options->is_repairing &&
-	    verdict != ARK_VERIFY_UNPUBLISHED)
+	if (!rc && k && a->options->is_repairing)
 		rc = repair(a, k, verdict, err);
 	return rc;
 }
@@ -289,6 +288,8 @@ check_entries(struct audit *a, const struct manifest *m, bool is_payload,
 		if (it->rc == ARK_ESTOPPED)
 			return error_set(err, ARK_ESTOPPED,
 					 "stopped by a signal");
+		if (it->rc == ARK_ENOMEM)	/* says nothing of the file */
+			return error_nomem(err);
 		a->totals->files++;
 		if (it->size > 0 &&
 		    (it->expected < 0 || it->size == it->expected))

@@ -194,6 +194,8 @@ audit_oxum(struct audit *a, int64_t octets, int64_t files,
 		rc = bad_tag(a, "bag-info.txt", "it is no list of elements");
 	else if (rc == 0)
 		rc = bad_tag(a, "bag-info.txt", "it has no Payload-Oxum");
+	else if (rc == ARK_ENOMEM)
+		rc = error_nomem(err);
 	else
 		rc = 0;
 out:

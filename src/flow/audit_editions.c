@@ -93,8 +93,12 @@ audit_edition(struct audit *a, struct ark_error *err)
 	if (!told && !in->n_findings && known_by_bag(in, a->day))
 		return audit_report(a, ARK_VERIFY_CHANGED, path, "", "the "
 				    "trail does not tell of its publication");
-	/* A bag older than the trail; or missing, which audit_day tells. */
-	if (!told || store_sha256(a->archive->store, path, found, &size, NULL))
+	if (!told)	/* a bag older than the trail */
+		return 0;
+	rc = store_sha256(a->archive->store, path, found, &size, NULL);
+	if (rc == ARK_ENOMEM)
+		return error_nomem(err);
+	if (rc)		/* missing, or unreadable, which audit_day tells */
 		return 0;
 	if (!memcmp(found, told->tagmanifest, sizeof(found)))
 		return 0;

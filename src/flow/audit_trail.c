@@ -37,7 +37,8 @@ inspection_tell(struct inspection *in, enum ark_verdict verdict,
 
 /* The first entry names the archive. */
 static int
-check_first(struct inspection *in, const struct trail_entry *e)
+check_first(struct inspection *in, const struct trail_entry *e,
+	    struct ark_error *err)
 {
 	char object[TRAIL_OBJECT_SIZE];
 
@@ -46,7 +47,7 @@ check_first(struct inspection *in, const struct trail_entry *e)
 	in->has_begun = true;
 	if (trail_object(object, "archive",
 			 in->audit->archive->organization_id))
-		return ARK_ENOMEM;
+		return error_nomem(err);
 	if (!strcmp(e->object, object))
 		return 0;
 	return inspection_tell(in, ARK_VERIFY_CHANGED, "it was begun for %s, "
@@ -69,7 +70,7 @@ take_line(struct inspection *in, const char *line, size_t n,
 	else if (rc < 0)
 		return error_nomem(err);
 	if (!told)
-		told = check_first(in, &e);
+		told = check_first(in, &e, err);
 	if (!told)
 		told = known_compare(in, &e);
 	return told ? told : editions_note(in, &e, err);

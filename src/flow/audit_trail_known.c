@@ -40,12 +40,18 @@ ask_bag(struct inspection *in, int32_t day, struct ark_error *err)
 	struct buf text = BUF_INIT(MAX_INFO_BYTES);
 	struct trail_head head;
 	char path[STORE_PATH_MAX];
-	int rc;
+	int rc, found;
 
 	rc = layout_in_bag(path, day, "bag-info.txt", err);
-	if (!rc && !store_slurp(in->audit->archive->store, path, &text, NULL) &&
-	    trail_get_baginfo(buf_text(&text), text.len, &head) == 1)
+	if (rc)
+		return rc;
+	found = store_slurp(in->audit->archive->store, path, &text, NULL);
+	if (!found)
+		found = trail_get_baginfo(buf_text(&text), text.len, &head);
+	if (found == 1)
 		rc = add_anchor(in, &head, day, err);
+	else if (found == ARK_ENOMEM)
+		rc = error_nomem(err);
 	buf_release(&text);
 	return rc;
 }

@@ -150,6 +150,8 @@ check_entries(struct bag *b, const struct manifest *m, const char *name,
 		if (items[i].rc == ARK_ESTOPPED)
 			rc = error_set(err, ARK_ESTOPPED,
 				       "stopped by a signal");
+		else if (items[i].rc == ARK_ENOMEM)
+			rc = error_nomem(err);
 		else
 			rc = judge_item(b, &items[i], &m->entries[i], name);
 	}

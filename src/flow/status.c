@@ -102,7 +102,7 @@ ark_status(const struct ark_config *c, const struct ark_status_options *o,
 {
 	struct day_teller teller = { .options = o };
 	struct archive *a = NULL;
-	struct ark_range range;
+	struct ark_range range = { 0 };
 	int rc;
 
 	rc = config_check(c, false, true, err);

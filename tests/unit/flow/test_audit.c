@@ -1,0 +1,650 @@
+/*
+ * Verify of a small archive that came to harm, while memory fails at every
+ * place and while whoever listens ends it at every finding.
+ */
+#include <errno.h>
+
+#include "unit/heap.h"
+#include "unit/store/scratch.h"
+
+#include "callark/archive.h"
+#include "config/config.h"
+#include "flow/days_of.h"
+#include "flow/publish.h"
+#include "flow/quarantine.h"
+#include "flow/trail.h"
+
+#define DAY 20000		/* 2024-10-04 */
+#define BAG "2024/10/04/"
+#define AUDIO BAG "data/audio/000140-a.wav"
+/* sha256sum of "abc" */
+#define ABC "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+#define STOP (-99)		/* what ends it, of nobody else's codes */
+
+struct world {
+	struct scratch t;	/* only its path and its store */
+	char root[96];
+	bool has_trail;		/* and it is a file */
+	struct ark_config config;
+	/* What was found, and which finding is to end it; 0: none. */
+	int n_found, stop_at;
+	int found[ARK_N_VERDICTS];
+	char last[512];		/* finding, in words */
+	struct ark_verify_options options;
+	struct ark_verify_totals totals;
+	struct ark_error err;
+};
+
+static void
+put_document(struct archive *a, const uint8_t sha256[DIGEST_SHA256_SIZE])
+{
+	const struct catalogue_document d = {
+		.id = "a", .interaction_id = "i", .day = DAY,
+		.start_s = DAY * INT64_C(86400) + 100, .duration_s = 60,
+		.body = "{\"v\":1}", .body_len = 7, .fingerprint = { 1 },
+		.link = "https://media.example/1",
+	};
+	struct catalogue_archived archived = {
+		.path = AUDIO, .bytes = 3, .media_type = "audio/wav",
+		.codec = "pcm_s16le", .link_host = "media.example",
+		.audio_ms = 1000, .downloaded_s = 1700, .attempts = 1,
+	};
+	struct catalogue_put put = { 0 };
+	int64_t run;
+
+	memcpy(archived.sha256, sha256, sizeof(archived.sha256));
+	assert_int_equal(catalogue_run_begin(a->catalogue, 1000, &run, NULL),
+			 0);
+	assert_int_equal(catalogue_put(a->catalogue, run, 1500, &d, 1, &put,
+				       NULL), 0);
+	archived.row = put.row;
+	assert_int_equal(catalogue_archive(a->catalogue, &archived, 1, NULL),
+			 0);
+}
+
+static int
+tell(void *ctx, const struct ark_finding *f)
+{
+	struct world *w = ctx;
+
+	w->found[f->verdict]++;
+	(void)snprintf(w->last, sizeof(w->last), "%s %s: %s",
+		       ark_verdict_name(f->verdict), f->path, f->detail);
+	return ++w->n_found == w->stop_at ? STOP : 0;
+}
+
+/* An archive of one day with one recording, published. */
+static int
+setup(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+	uint8_t sha256[DIGEST_SHA256_SIZE];
+	struct archive *a = NULL;
+
+	assert_non_null(w);
+	(void)snprintf(w->t.path, sizeof(w->t.path),
+		       "/tmp/callark-audit-XXXXXX");
+	assert_non_null(mkdtemp(w->t.path));
+	(void)snprintf(w->root, sizeof(w->root), "%s/root", w->t.path);
+	w->config.path = w->root;
+	w->has_trail = true;
+	w->options.finding = tell;
+	w->options.ctx = w;
+	assert_int_equal(archive_open(&a, w->root, ARCHIVE_CREATE, &w->err), 0);
+	assert_int_equal(archive_declare(a, "org", "ACME", "UTC", NULL), 0);
+	assert_int_equal(store_file_put(a->store, AUDIO, "abc", 3, NULL), 0);
+	assert_int_equal(digest_sha256(sha256, "abc", 3, NULL), 0);
+	put_document(a, sha256);
+	assert_int_equal(trail_add(a, TRAIL_CREATED, "archive org", "format 1",
+				   NULL), 0);
+	assert_int_equal(publish_day(a, DAY, 2000, &w->err), 0);
+	archive_close(a);
+	*state = w;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct world *w = *state;
+
+	(void)nftw(w->t.path, scratch_remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	free(w);
+	return 0;
+}
+
+/* What came of it is told by the trail; that is undone, for the next time. */
+static int
+verify(struct world *w)
+{
+	static char trail[3 * 65536];
+	size_t n = 0;
+	int rc;
+
+	if (w->has_trail)
+		n = scratch_read(&w->t, "root/" TRAIL_PATH, trail,
+				 sizeof(trail));
+	w->n_found = 0;
+	memset(w->found, 0, sizeof(w->found));
+	w->err = (struct ark_error){ 0 };
+	rc = ark_verify(&w->config, &w->options, &w->totals, &w->err);
+	if (w->has_trail)
+		scratch_write(&w->t, "root/" TRAIL_PATH, trail, n);
+	return rc;
+}
+
+/* ---- harm --------------------------------------------------------------- */
+
+enum act {
+	NOTHING,
+	WRITE,		/* text, in place of whatever is there */
+	APPEND,
+	REMOVE,
+	FOLDER,		/* in place of a file, if there is one */
+	REPLACE,	/* the first text by another of its length */
+	UPPER_CASE,	/* of the first digest: the same, in another form */
+	CUT,		/* the last 10 bytes off */
+};
+
+struct harm {
+	enum act act;
+	const char *name, *text, *other;
+	bool stays;	/* also after a repair */
+};
+
+static char endless[2 * 65536];		/* a line that no entry can be */
+
+static const struct harm harms[] = {
+	{ NOTHING, "" },
+	{ WRITE, AUDIO, "abd" },
+	{ WRITE, AUDIO, "ab" },
+	{ REMOVE, AUDIO },
+	{ FOLDER, AUDIO },
+	{ WRITE, BAG "data/x", "x", NULL, true },
+	{ WRITE, BAG "data/audio/\xff\n", "x", NULL, true },
+	{ REMOVE, BAG "data/recordings.csv" },
+	{ FOLDER, BAG "data/recordings.csv" },
+	{ WRITE, BAG "data/recordings.csv", "" },
+	{ WRITE, BAG "fetch.txt", "x", NULL, true },
+	{ WRITE, BAG "manifest-md5.txt", "", NULL, true },
+	{ REMOVE, BAG "bagit.txt" },
+	{ WRITE, BAG "bagit.txt", "x\n" },
+	{ REPLACE, BAG "bagit.txt", "Encoding: ", "Encoding:\t" },
+	{ WRITE, BAG "bagit.txt", "BagIt-Version: 1.0\r\n"
+	  "Tag-File-Character-Encoding: UTF-8\r\n" },
+	{ REMOVE, BAG "bag-info.txt" },
+	{ WRITE, BAG "bag-info.txt", "x\n" },
+	{ WRITE, BAG "bag-info.txt", "A: b\n" },
+	{ WRITE, BAG "bag-info.txt", "Payload-Oxum: 1.1\nPayload-Oxum: 1.1\n" },
+	{ REPLACE, BAG "bag-info.txt", "Payload-Oxum: ", "Payload-Oxum: 9" },
+	{ REPLACE, BAG "bag-info.txt", "Callark-Trail-", "Callark-Trial-" },
+	{ REMOVE, BAG "manifest-sha256.txt" },
+	{ FOLDER, BAG "manifest-sha256.txt", NULL, NULL, true },
+	{ WRITE, BAG "manifest-sha256.txt", "x\n" },
+	{ WRITE, BAG "manifest-sha256.txt", "" },
+	{ UPPER_CASE, BAG "manifest-sha256.txt" },
+	{ REPLACE, BAG "manifest-sha256.txt", ABC, "0" },
+	{ REPLACE, BAG "manifest-sha256.txt", "data/recordings.csv",
+	  "data/recordings.csw" },
+	{ REMOVE, BAG "tagmanifest-sha256.txt" },
+	{ WRITE, BAG "tagmanifest-sha256.txt", "x\n" },
+	{ WRITE, BAG "tagmanifest-sha256.txt", "" },
+	{ UPPER_CASE, BAG "tagmanifest-sha256.txt" },
+	{ APPEND, BAG "tagmanifest-sha256.txt", ABC "  other.txt\n" },
+	{ REMOVE, TRAIL_PATH },
+	{ WRITE, TRAIL_PATH, "" },
+	{ FOLDER, TRAIL_PATH },
+	{ CUT, TRAIL_PATH },
+	{ WRITE, TRAIL_PATH, endless },
+	{ REPLACE, TRAIL_PATH, "archive org", "archive ord" },
+	{ REPLACE, TRAIL_PATH, "\"seq\":2", "\"seq\":3" },
+};
+
+#define N_HARMS (sizeof(harms) / sizeof(*harms))
+
+static void
+replace(char *text, const char *from, const char *to)
+{
+	char *at = strstr(text, from);
+
+	assert_non_null(at);
+	memcpy(at, to, strlen(to));
+}
+
+static void
+upper_case(char *text)
+{
+	for (size_t i = 0; i < 64; i++) {
+		if (text[i] >= 'a' && text[i] <= 'f')
+			text[i] = (char)(text[i] - 'a' + 'A');
+	}
+}
+
+static void
+do_harm(struct world *w, const struct harm *h)
+{
+	char path[256], text[16384] = "";
+	size_t n;
+
+	(void)snprintf(path, sizeof(path), "root/%s", h->name);
+	if (h->act == NOTHING)
+		return;
+	if (h->act == REMOVE || (h->act == FOLDER && scratch_has(&w->t, path)))
+		assert_int_equal(remove(scratch_at(&w->t, path)), 0);
+	if (h->act == FOLDER)
+		scratch_mkdir(&w->t, path);
+	if (h->act == REMOVE || h->act == FOLDER) {
+		w->has_trail = strcmp(h->name, TRAIL_PATH);
+		return;
+	}
+	if (h->act == WRITE) {
+		scratch_write(&w->t, path, h->text, strlen(h->text));
+		return;
+	}
+	n = scratch_read(&w->t, path, text, sizeof(text) - 1);
+	if (h->act == REPLACE)
+		replace(text, h->text, h->other);
+	else if (h->act == UPPER_CASE)
+		upper_case(text);
+	else if (h->act == APPEND)
+		(void)snprintf(text + n, sizeof(text) - n, "%s", h->text);
+	n = h->act == CUT ? n - 10 : strlen(text);
+	scratch_write(&w->t, path, text, n);
+}
+
+/* ---- steps, each of which may fail -------------------------------------- */
+
+static int failing_step, n_steps;
+
+/* One more; 0, or what it fails with. */
+static int
+take_step(struct ark_error *err)
+{
+	return ++n_steps == failing_step ?
+		error_set(err, ARK_EDISK, "a step that fails") : 0;
+}
+
+#define STEP(name, parameters, arguments) \
+	int __real_##name parameters; \
+	int __wrap_##name parameters; \
+	int __wrap_##name parameters \
+	{ \
+		int rc = take_step(err); \
+		return rc ? rc : __real_##name arguments; \
+	}
+
+STEP(catalogue_day, (struct catalogue *c, int32_t day,
+		     struct catalogue_day *out, struct ark_error *err),
+     (c, day, out, err))
+STEP(catalogue_select_day, (struct catalogue_cursor **out, struct catalogue *c,
+			    int32_t day, struct ark_error *err),
+     (out, c, day, err))
+STEP(catalogue_dirty_days, (struct catalogue *c, int32_t **days, size_t *n,
+			    struct ark_error *err), (c, days, n, err))
+STEP(catalogue_unpublish, (struct catalogue *c, int32_t day,
+			   struct ark_error *err), (c, day, err))
+STEP(catalogue_requeue, (struct catalogue *c, int64_t row, const char *reason,
+			 struct ark_error *err), (c, row, reason, err))
+STEP(quarantine_damaged, (struct archive *a, const char *id, int32_t day,
+			  const char *path, struct ark_error *err),
+     (a, id, day, path, err))
+STEP(trail_set_aside, (struct archive *a, struct ark_error *err), (a, err))
+STEP(trail_known, (struct archive *a, struct trail_head *head,
+		   struct ark_error *err), (a, head, err))
+STEP(days_of_tree, (struct store *s, int32_t from, int32_t to, int32_t **days,
+		    size_t *n, struct ark_error *err),
+     (s, from, to, days, n, err))
+STEP(store_log_hold, (struct store_log *l, struct ark_error *err), (l, err))
+
+/* ---- a disk that fails -------------------------------------------------- */
+
+int __real_store_list(struct store *s, const char *path,
+		      struct store_entry **out, size_t *n,
+		      struct ark_error *err);
+int __wrap_store_list(struct store *s, const char *path,
+		      struct store_entry **out, size_t *n,
+		      struct ark_error *err);
+ssize_t __real_fdio_pread(int fd, void *bytes, size_t n, int64_t at);
+ssize_t __wrap_fdio_pread(int fd, void *bytes, size_t n, int64_t at);
+
+static bool fails_to_list;
+static enum { READS, FAILS, ENDS } next_pread;
+
+int
+__wrap_store_list(struct store *s, const char *path, struct store_entry **out,
+		  size_t *n, struct ark_error *err)
+{
+	if (fails_to_list && strstr(path, "data"))
+		return error_set(err, ARK_EDISK, "%s: it fails", path);
+	return __real_store_list(s, path, out, n, err);
+}
+
+ssize_t
+__wrap_fdio_pread(int fd, void *bytes, size_t n, int64_t at)
+{
+	int says = next_pread;
+
+	next_pread = READS;
+	if (says == READS)
+		return __real_fdio_pread(fd, bytes, n, at);
+	errno = EIO;
+	return says == FAILS ? -1 : 0;
+}
+
+/* ---- the tests ---------------------------------------------------------- */
+
+/* What verify says when nothing fails. */
+struct said {
+	int rc, n_found;
+	int found[ARK_N_VERDICTS];
+};
+
+static struct said
+say(struct world *w)
+{
+	struct said s = { .rc = verify(w), .n_found = w->n_found };
+
+	memcpy(s.found, w->found, sizeof(s.found));
+	return s;
+}
+
+static void
+expect_said(struct world *w, const struct harm *h, const struct said *s, int rc)
+{
+	if (rc != s->rc || memcmp(s->found, w->found, sizeof(s->found)))
+		fail_msg("%s: %d found, the last %s; %d (%s); expected %d, %d",
+			 h->name, w->n_found, w->last, rc, w->err.text,
+			 s->n_found, s->rc);
+}
+
+struct trial {
+	struct world *w;
+	const struct harm *harm;
+	struct said said;
+};
+
+static void
+try_memory(void *ctx)
+{
+	struct trial *t = ctx;
+	int rc = verify(t->w);
+
+	if (!heap_has_failed() || rc != ARK_ENOMEM)
+		expect_said(t->w, t->harm, &t->said, rc);
+}
+
+/* Nothing is accused that is as it was, and nothing passed over. */
+static void
+the_same_is_said_or_nothing(const struct harm *h)
+{
+	struct world *w;
+	struct trial t = { .harm = h };
+
+	(void)setup((void **)&w);
+	do_harm(w, h);
+	t.w = w;
+	t.said = say(w);
+	assert_true(h->act == NOTHING ? !t.said.rc && !t.said.n_found :
+		    t.said.n_found > 0);
+	assert_true(heap_each(try_memory, &t) > 50);
+	(void)teardown((void **)&w);
+}
+
+static void
+without_memory(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N_HARMS; i++)
+		the_same_is_said_or_nothing(&harms[i]);
+}
+
+/* What the listener returned ends it, and is what verify returns. */
+static void
+each_finding_may_be_the_last(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N_HARMS; i++) {
+		struct world *w;
+		struct said s;
+
+		(void)setup((void **)&w);
+		do_harm(w, &harms[i]);
+		s = say(w);
+		for (w->stop_at = 1; w->stop_at <= s.n_found; w->stop_at++) {
+			int rc = verify(w);
+
+			if (rc != STOP || w->n_found != w->stop_at)
+				fail_msg("%s: %d behind %s", harms[i].name, rc,
+					 w->last);
+		}
+		w->options.finding = NULL;	/* nobody listens */
+		assert_int_equal(verify(w), s.rc);
+		(void)teardown((void **)&w);
+	}
+}
+
+/* What callark writes, it writes anew; what is of others stays, and is told. */
+static void
+after_a_repair_only_what_is_of_others_is_told(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N_HARMS; i++) {
+		struct world *w;
+		struct archive *a = NULL;
+		int rc;
+
+		(void)setup((void **)&w);
+		do_harm(w, &harms[i]);
+		w->options.is_repairing = true;
+		w->has_trail = false;	/* it stays as it becomes */
+		(void)verify(w);
+		w->options.is_repairing = false;
+		assert_int_equal(archive_open(&a, w->root, ARCHIVE_WRITE,
+					      &w->err), 0);
+		(void)publish_day(a, DAY, 3000, &w->err);
+		archive_close(a);
+		rc = verify(w);
+		if (rc != (harms[i].stays ? ARK_EINTEGRITY : 0))
+			fail_msg("%s: %d, %s", harms[i].name, rc, w->last);
+		(void)teardown((void **)&w);
+	}
+}
+
+/*
+ * A step that fails ends it, and is what verify returns; but what was found in
+ * a whole archive is worse than that the trail does not tell of it.
+ */
+static void
+each_step_may_fail(const struct harm *h, bool is_repairing)
+{
+	bool has_failed;
+
+	failing_step = 0;
+	do {
+		struct world *w;
+		int rc;
+
+		(void)setup((void **)&w);
+		do_harm(w, h);
+		w->options.is_repairing = is_repairing;
+		w->has_trail = false;
+		failing_step++;
+		n_steps = 0;
+		rc = verify(w);
+		has_failed = n_steps >= failing_step;
+		if (has_failed && rc != (w->totals.is_finished ?
+					 ARK_EINTEGRITY : ARK_EDISK))
+			fail_msg("%s, step %d: %d", h->name, failing_step, rc);
+		failing_step = has_failed ? failing_step : 0;
+		(void)teardown((void **)&w);
+	} while (has_failed);
+}
+
+static void
+a_step_that_fails_is_told(void **state)
+{
+	static const struct harm changed = { WRITE, AUDIO, "abd" };
+	static const struct harm missing = { REMOVE, AUDIO };
+	static const struct harm trail = {
+		REPLACE, TRAIL_PATH, "\"seq\":2", "\"seq\":3",
+	};
+
+	(void)state;
+	each_step_may_fail(&changed, false);
+	each_step_may_fail(&changed, true);
+	each_step_may_fail(&missing, true);
+	each_step_may_fail(&trail, true);
+}
+
+static bool
+stop_now(void *ctx)
+{
+	(void)ctx;
+	return true;
+}
+
+static void
+a_signal_ends_it(void **state)
+{
+	struct world *w;
+
+	(void)state;
+	(void)setup((void **)&w);
+	w->options.listener.should_stop = stop_now;
+	assert_int_equal(verify(w), ARK_ESTOPPED);
+	assert_int_equal(w->n_found, 0);
+	(void)teardown((void **)&w);
+}
+
+/* Names and sizes alone do not tell one byte from another. */
+static void
+a_quick_look_sees_names_and_sizes(void **state)
+{
+	static const struct harm changed = { WRITE, AUDIO, "abd" };
+	static const struct harm truncated = { WRITE, AUDIO, "ab" };
+	struct world *w;
+
+	(void)state;
+	(void)setup((void **)&w);
+	w->options.is_quick = true;
+	do_harm(w, &changed);
+	assert_int_equal(verify(w), 0);
+	assert_int_equal(w->n_found, 0);
+	do_harm(w, &truncated);
+	assert_int_equal(verify(w), ARK_EINTEGRITY);
+	assert_int_equal(w->found[ARK_VERIFY_TRUNCATED], 1);
+	(void)teardown((void **)&w);
+}
+
+static void
+a_folder_that_cannot_be_listed_is_told(void **state)
+{
+	struct world *w;
+
+	(void)state;
+	(void)setup((void **)&w);
+	fails_to_list = true;
+	assert_int_equal(verify(w), ARK_EINTEGRITY);
+	fails_to_list = false;
+	assert_int_equal(w->n_found, 1);
+	assert_int_equal(w->found[ARK_VERIFY_UNREADABLE], 1);
+	(void)teardown((void **)&w);
+}
+
+/* It fails, or it is shorter by now than it was a moment ago. */
+static void
+a_trail_that_cannot_be_read_is_not_judged(void **state)
+{
+	struct world *w;
+
+	(void)state;
+	(void)setup((void **)&w);
+	next_pread = FAILS;
+	assert_int_equal(verify(w), ARK_EDISK);
+	assert_int_equal(w->n_found, 0);
+	next_pread = ENDS;
+	assert_int_equal(verify(w), ARK_EINTEGRITY);
+	assert_int_equal(w->found[ARK_VERIFY_TRUNCATED], 1);
+	(void)teardown((void **)&w);
+}
+
+/* What differs from a bag that is to be written anew says nothing. */
+static void
+a_day_behind_the_catalogue_is_unpublished(void **state)
+{
+	static const struct harm behind[] = {
+		{ NOTHING, "" },
+		{ REMOVE, BAG "data/recordings.csv" },
+		{ REMOVE, BAG "bagit.txt" },
+		{ REPLACE, BAG "manifest-sha256.txt", ABC, "0" },
+		{ APPEND, BAG "manifest-sha256.txt", ABC "  data/y\n" },
+		{ WRITE, BAG "data/y", "abc" },
+	};
+	static const struct harm missing = { REMOVE, AUDIO };
+	struct world *w;
+	struct archive *a = NULL;
+
+	(void)state;
+	(void)setup((void **)&w);
+	assert_int_equal(archive_open(&a, w->root, ARCHIVE_WRITE, NULL), 0);
+	assert_int_equal(catalogue_unpublish(a->catalogue, DAY, NULL), 0);
+	archive_close(a);
+	for (size_t i = 0; i < sizeof(behind) / sizeof(*behind); i++) {
+		do_harm(w, &behind[i]);
+		if (i == 4)	/* named, and not there yet */
+			continue;
+		if (verify(w) ||
+		    w->n_found != w->found[ARK_VERIFY_UNPUBLISHED])
+			fail_msg("%s: %s, %s", behind[i].name, w->err.text,
+				 w->last);
+	}
+	do_harm(w, &missing);	/* but the recording was there for good */
+	assert_int_equal(verify(w), ARK_EINTEGRITY);
+	assert_int_equal(w->found[ARK_VERIFY_MISSING], 1);
+	(void)teardown((void **)&w);
+}
+
+/* Neither listed nor there: the catalogue still knows that it was. */
+static void
+what_only_the_catalogue_knows_is_missed(void **state)
+{
+	static const struct harm missing = { REMOVE, AUDIO };
+	static const struct harm unlisted = {
+		WRITE, BAG "manifest-sha256.txt", "",
+	};
+	static const struct harm folder = {
+		FOLDER, BAG "data/recordings.csv",
+	};
+	struct world *w;
+
+	(void)state;
+	(void)setup((void **)&w);
+	do_harm(w, &missing);
+	do_harm(w, &unlisted);
+	assert_int_equal(verify(w), ARK_EINTEGRITY);
+	assert_true(w->found[ARK_VERIFY_MISSING] > 0);
+	do_harm(w, &folder);
+	assert_int_equal(verify(w), ARK_EINTEGRITY);
+	assert_true(w->found[ARK_VERIFY_UNREADABLE] > 0);
+	(void)teardown((void **)&w);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_signal_ends_it),
+		cmocka_unit_test(a_quick_look_sees_names_and_sizes),
+		cmocka_unit_test(what_only_the_catalogue_knows_is_missed),
+		cmocka_unit_test(a_folder_that_cannot_be_listed_is_told),
+		cmocka_unit_test(a_trail_that_cannot_be_read_is_not_judged),
+		cmocka_unit_test(a_day_behind_the_catalogue_is_unpublished),
+		cmocka_unit_test(a_step_that_fails_is_told),
+		cmocka_unit_test(without_memory),
+		cmocka_unit_test(each_finding_may_be_the_last),
+		cmocka_unit_test(after_a_repair_only_what_is_of_others_is_told),
+	};
+
+	memset(endless, 'x', sizeof(endless) - 1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -54,6 +54,12 @@ elseif(CALLARK_SANITIZE_THREAD)
 	target_compile_options(ark_flags INTERFACE -O1 -g -fno-omit-frame-pointer
 		-fsanitize=thread)
 	target_link_options(ark_flags INTERFACE -fsanitize=thread)
+elseif(CALLARK_COVERAGE)
+	# Branches are those of the source: none is optimised away, and no call
+	# has a second one for exceptions.  Threads count too.
+	target_compile_options(ark_flags INTERFACE -O0 -g --coverage
+		-fprofile-abs-path -fprofile-update=atomic -fno-exceptions)
+	target_link_options(ark_flags INTERFACE --coverage)
 else()
 	target_compile_options(ark_flags INTERFACE
 		-U_FORTIFY_SOURCE $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=3>)

@@ -192,7 +192,7 @@ text_duration(char out[24], int64_t s)
 	const char *sign = s < 0 ? "-" : "";
 	uint64_t n = s < 0 ? 0 - (uint64_t)s : (uint64_t)s;
 	unsigned long long big, small;
-	char names[2];
+	const char *names;
 
 	if (n < 60) {
 		(void)snprintf(out, 24, "%s%us", sign, (unsigned)n);
@@ -201,15 +201,15 @@ text_duration(char out[24], int64_t s)
 	if (n < 3600) {
 		big = n / 60;
 		small = n % 60;
-		memcpy(names, "ms", 2);
+		names = "ms";
 	} else if (n < 86400) {
 		big = n / 3600;
 		small = n % 3600 / 60;
-		memcpy(names, "hm", 2);
+		names = "hm";
 	} else {
 		big = n / 86400;
 		small = n % 86400 / 3600;
-		memcpy(names, "dh", 2);
+		names = "dh";
 	}
 	(void)snprintf(out, 24, "%s%llu%c %02llu%c", sign, big, names[0],
 		       small, names[1]);

@@ -1,5 +1,6 @@
 #include "cli/opt.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -29,17 +30,25 @@ opt_add_filters(struct opt_table *t, struct ark_filter *f)
 		};
 }
 
-/* The row called by n characters of name, or by one letter. */
+/* The row called by n characters of name. */
 static struct opt *
-find(struct opt_table *t, const char *name, size_t n, char letter)
+find_name(struct opt_table *t, const char *name, size_t n)
 {
 	for (size_t i = 0; i < t->n; i++) {
 		struct opt *o = &t->rows[i];
 
-		if (letter ? o->letter == letter :
-		    strlen(o->name) == n && !strncmp(o->name, name, n))
+		if (strlen(o->name) == n && !strncmp(o->name, name, n))
 			return o;
 	}
+	return NULL;
+}
+
+static struct opt *
+find_letter(struct opt_table *t, char letter)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (t->rows[i].letter == letter)
+			return &t->rows[i];
 	return NULL;
 }
 
@@ -66,6 +75,7 @@ take_word(const struct opt *o, const char *value, struct ark_error *err)
 {
 	struct buf list = BUF_INIT(300);
 
+	assert(value);
 	for (int i = 0; o->words[i]; i++) {
 		if (!strcmp(o->words[i], value)) {
 			*(int *)o->target = i;
@@ -135,11 +145,11 @@ take_option(struct opt_table *t, int argc, char **argv, int *i,
 	if (word[1] == '-') {
 		const char *equals = strchr(word, '=');
 
-		o = find(t, word + 2, equals ? (size_t)(equals - word - 2) :
-			 strlen(word + 2), 0);
+		o = find_name(t, word + 2, equals ?
+			      (size_t)(equals - word - 2) : strlen(word + 2));
 		value = equals ? equals + 1 : NULL;
 	} else {
-		o = word[2] ? NULL : find(t, NULL, 0, word[1]);
+		o = word[2] ? NULL : find_letter(t, word[1]);
 	}
 	if (!o)
 		return unknown(t, word, err);

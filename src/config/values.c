@@ -260,8 +260,10 @@ parse_decimal(const char *text, double *out)
 
 		if (!strspn(p, "0123456789") || p[strspn(p, "0123456789")])
 			return ARK_EFORMAT;
-		for (; *p; p++, worth /= 10)
+		for (; *p; p++) {
 			value += (*p - '0') * worth;
+			worth /= 10;
+		}
 	} else if (*point) {
 		return ARK_EFORMAT;
 	}

@@ -271,7 +271,7 @@ word_end(const char *p, const char *end)
 	return p;
 }
 
-/* "-" or digits, all of a length that fits. */
+/* "-" or digits, all of a length that fits; n is not 0. */
 static int
 parse_length(const char *p, size_t n, int64_t *out)
 {
@@ -280,7 +280,7 @@ parse_length(const char *p, size_t n, int64_t *out)
 	*out = -1;
 	if (n == 1 && *p == '-')
 		return 0;
-	if (n == 0 || n >= sizeof(text) || *p < '0' || *p > '9')
+	if (n >= sizeof(text) || *p < '0' || *p > '9')
 		return ARK_EFORMAT;
 	memcpy(text, p, n);
 	return text_to_int(text, 0, INT64_MAX, out);

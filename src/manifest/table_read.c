@@ -133,10 +133,11 @@ read_seconds(struct json_slice line, const char *name, int64_t *ms,
 	if (json_kind(v) != JSON_NUMBER || *v.p == '-' ||
 	    json_int(whole, 0, INT64_MAX / 1000 - 1, &seconds))
 		return refuse(err, name, "seconds");
-	for (const char *p = point; p && ++p < v.p + v.n; worth /= 10) {
-		if (*p < '0' || *p > '9' || !worth)
+	for (size_t i = whole.n + 1; i < v.n; i++) {
+		if (v.p[i] < '0' || v.p[i] > '9' || !worth)
 			return refuse(err, name, "seconds and milliseconds");
-		fraction += (*p - '0') * worth;
+		fraction += (v.p[i] - '0') * worth;
+		worth /= 10;
 	}
 	*ms = seconds * 1000 + fraction;
 	return 0;

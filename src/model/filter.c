@@ -53,7 +53,7 @@ static const struct ark_filter_word words[N_WORDS] = {
 /* What each word looks at. */
 struct rule {
 	enum kind kind;
-	size_t n_fields;
+	unsigned n_fields;
 	enum recording_text fields[MAX_FIELDS];
 };
 

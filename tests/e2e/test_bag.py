@@ -8,7 +8,8 @@ import subprocess
 import pytest
 
 from bags import DECLARATION, MadeBag, line, remake, suite_cases
-from support import BINARY, COMPLETE, INTEGRITY, USAGE, Callark
+from support import (BINARY, COMPLETE, INTEGRITY, IS_UNCONFINED, USAGE,
+                     Callark)
 
 # What verify finds, or "valid"; and where the suite says otherwise of a bag
 # of this kind, why.
@@ -95,7 +96,8 @@ def verify(tmp_path):
     """verify(path, words): what is found in a bag without any settings, as
     {"word path"}, with the summary and the result."""
     callark = Callark(tmp_path / "auditor", "http://127.0.0.1:9/")
-    callark.config.write_text("")
+    callark.config.write_text(
+        "[process]\nconfine = no\n" if IS_UNCONFINED else "")
 
     def run(path, *words):
         result = callark.run("verify", "--bag", path, "-f", "ndjson", *words)

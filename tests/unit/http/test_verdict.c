@@ -117,11 +117,29 @@ test_redirects(void **state)
 	url_release(&e.api);
 }
 
+/* The total of a range is no range: "bytes" with "*" and a number. */
+static void
+test_range_of_nothing(void **state)
+{
+	struct http_request request = { .offset = 10 };
+	struct http_head head = {
+		.status = 206, .has_range = true, .range_first = -1,
+		.range_last = -1, .range_total = 100, .content_length = -1,
+	};
+	struct verdict v = { 0 };
+
+	(void)state;
+	assert_int_equal(verdict_head(&request, &head, &v), ANSWER_NONE);
+	assert_int_equal(v.end, HTTP_NONSENSE);
+	assert_string_equal(v.why, "206 without a sound Content-Range");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_codes),
+		cmocka_unit_test(test_range_of_nothing),
 		cmocka_unit_test(test_redirects),
 	};
 

@@ -108,6 +108,9 @@ test_long_word(void **state)
 	out.max = 20;
 	baginfo_put(&out, "Label", word);
 	assert_int_equal(out.rc, ARK_ELIMIT);
+	out.rc = ARK_ENOMEM;	/* the first failure is the one that stays */
+	baginfo_put(&out, "Label", word);
+	assert_int_equal(out.rc, ARK_ENOMEM);
 	buf_release(&out);
 	baginfo_put_int(&out, "N", -42);
 	baginfo_put_int(&out, "N", 7);

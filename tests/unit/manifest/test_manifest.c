@@ -130,6 +130,7 @@ static const struct {
 	{ HEX "  data/a%2e%2e", NULL, 1 },
 	{ HEX "  data/100%", NULL, 1 },
 	{ HEX "  data/a%0", NULL, 1 },
+	{ HEX "  data/a%0B", NULL, 1 }, { HEX "  data/a%0z", NULL, 1 },
 	{ HEX "  data/a%2F", NULL, 1 },
 	/* bytes */
 	{ HEX "  data/\xff", NULL, 1 },
@@ -289,6 +290,7 @@ test_fetch(void **state)
 		{ "http://x/y 0 data/%0A%25\r\n", "data/\n%", 0 },
 		{ "urn:x 9223372036854775807 data/a", "data/a", INT64_MAX },
 		{ "http://x/y 9223372036854775808 data/a", NULL, 0 },
+		{ "http://x/y 000000000000000000000001 data/a", NULL, 0 },
 		{ "http://x/y -1 data/a", NULL, 0 },
 		{ "http://x/y +1 data/a", NULL, 0 },
 		{ "http://x/y 1x data/a", NULL, 0 },

@@ -76,14 +76,25 @@ refuses_texts_that_would_need_more_than_one_spelling(void **state)
 		"a\"b", "a\\b", "a\nb", "a\tb", "a\x7f", "\xc3\xa9",
 	};
 	struct buf out = BUF_INIT(MAX_TEXT);
+	struct trail_entry odd = entry(0, "", "");
 
 	(void)state;
+	assert_int_equal(trail_print(&odd, &out, NULL), ARK_EBUG);
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		struct trail_entry e = entry(1, texts[i], "");
 		struct trail_entry f = entry(1, "", texts[i]);
 
 		assert_int_equal(trail_print(&e, &out, NULL), ARK_EBUG);
 		assert_int_equal(trail_print(&f, &out, NULL), ARK_EBUG);
+		odd = entry(1, "", "");
+		memcpy(odd.time, texts[i], strlen(texts[i]) + 1);
+		assert_int_equal(trail_print(&odd, &out, NULL), ARK_EBUG);
+		odd = entry(1, "", "");
+		memcpy(odd.actor, texts[i], strlen(texts[i]) + 1);
+		assert_int_equal(trail_print(&odd, &out, NULL), ARK_EBUG);
+		odd = entry(1, "", "");
+		memcpy(odd.action, texts[i], strlen(texts[i]) + 1);
+		assert_int_equal(trail_print(&odd, &out, NULL), ARK_EBUG);
 	}
 	assert_int_equal(out.len, 0);
 	buf_release(&out);
@@ -124,6 +135,7 @@ reads_one_form_only(void **state)
 		{ "{\"seq\":1.0," TIME REST, ARK_EFORMAT },
 		{ "{\"seq\":9999999999999999999," TIME REST, ARK_EFORMAT },
 		{ "{\"seq\":," TIME REST, ARK_EFORMAT },
+		{ "{\"seq\":1x," TIME REST, ARK_EFORMAT },
 		{ "{ \"seq\":1," TIME REST, ARK_EFORMAT },
 		{ "{\"seq\": 1," TIME REST, ARK_EFORMAT },
 		{ " {\"seq\":1," TIME REST, ARK_EFORMAT },
@@ -133,6 +145,8 @@ reads_one_form_only(void **state)
 		{ "{\"seq\":1,\"time\":\"2026-01-02 03:04:05.678Z\"," REST,
 		  ARK_EFORMAT },
 		{ "{\"seq\":1,\"time\":\"2026-01-02T03:04:05.67aZ\"," REST,
+		  ARK_EFORMAT },
+		{ "{\"seq\":1,\"time\":\"2026-01-02T03:04:05.67/Z\"," REST,
 		  ARK_EFORMAT },
 		{ "{\"seq\":1," TIME "\"more\":\"x\"," REST, ARK_EFORMAT },
 		{ "{\"seq\":1," TIME REST ",\"more\":1", ARK_EFORMAT },
@@ -161,6 +175,8 @@ reads_no_line_that_is_too_long(void **state)
 	assert_int_equal(trail_parse(&e, line, sizeof(line), NULL),
 			 ARK_EFORMAT);
 	assert_int_equal(trail_parse(&e, NULL, 0, NULL), ARK_EFORMAT);
+	assert_int_equal(trail_parse(&e, LINE, strlen("{\"seq\":1"), NULL),
+			 ARK_EFORMAT);
 }
 
 static void
@@ -268,6 +284,23 @@ walks_over_a_whole_trail(void **state)
 	assert_int_equal(walk(buf_text(&t), t.len, &seq), WHOLE);
 	assert_int_equal(seq, 5);
 	buf_release(&t);
+}
+
+/* Neither is what is there of an entry whose end is missing. */
+static void
+takes_no_odd_line_for_an_unfinished_entry(void **state)
+{
+	static char too_long[TRAIL_LINE_MAX + 1];
+	int64_t seq;
+
+	(void)state;
+	memset(too_long, 'x', sizeof(too_long));
+	(void)memcpy(too_long, BOUND, strlen(BOUND));
+	assert_int_equal(walk("\n", 1, &seq), BROKEN);
+	assert_int_equal(walk("x\ny\n", 4, &seq), BROKEN);
+	assert_int_equal(walk(too_long, sizeof(too_long), &seq), BROKEN);
+	assert_int_equal(walk(too_long, sizeof(too_long) - 1, &seq),
+			 UNFINISHED);
 }
 
 /* Cut off at a line's end it is whole and shorter: that others must know. */
@@ -515,6 +548,7 @@ main(void)
 		cmocka_unit_test(reads_no_line_that_is_too_long),
 		cmocka_unit_test(names_objects),
 		cmocka_unit_test(walks_over_a_whole_trail),
+		cmocka_unit_test(takes_no_odd_line_for_an_unfinished_entry),
 		cmocka_unit_test(finds_every_cut),
 		cmocka_unit_test(finds_every_byte_that_changed),
 		cmocka_unit_test(finds_every_byte_put_in_or_taken_out),

@@ -107,7 +107,7 @@ static const struct {
 	{ "com0", "xcom0-#" }, { "CON", "xCON-#" }, { "Nul", "xNul-#" },
 	{ "con.txt", "xcon.txt-#" }, { "com1.a.b", "xcom1.a.b-#" },
 	{ "c\xc3\xb3n", "xcon-#" }, { "NUL.", "xNUL.-#" },
-	{ "com", "com" }, { "com10", "com10" }, { "cona", "cona" },
+	{ "com", "com" }, { "com10", "com10" }, { "com-", "com-" }, { "coma", "coma" }, { "cona", "cona" },
 	{ "com\xc2\xb9", "com--#" }, { "con-x", "con-x" },
 	{ "xcon", "xcon" },
 	{ "0123456789012345678901234567890123456789012345678901234567890123",
@@ -453,6 +453,7 @@ makes_paths(void **state)
 	name[LAYOUT_NAME_MAX] = 0;
 	assert_int_equal(layout_audio(path, 0, name, NULL), 0);
 	assert_int_equal(layout_audio(path, INT32_MAX, "a", NULL), ARK_EFORMAT);
+	assert_int_equal(layout_audio(path, INT32_MIN, "a", NULL), ARK_EFORMAT);
 	assert_int_equal(layout_in_bag(path, 20088, "bagit.txt", NULL), 0);
 	assert_string_equal(path, "2024/12/31/bagit.txt");
 	assert_int_equal(layout_in_bag(path, 20088, "data/recordings.csv",
@@ -465,6 +466,27 @@ makes_paths(void **state)
 	assert_int_equal(layout_quarantine(path, 20088, "../x", sha256, NULL),
 			 0);
 	assert_true(is_like(path, "quarantine/2024/12/31/x..-x-#-deadbeef"));
+	assert_int_equal(layout_quarantine(path, INT32_MAX, "x", sha256, NULL),
+			 ARK_EFORMAT);
+}
+
+/* Each name in it could be ours, and together they are longer than a path. */
+static void
+a_path_that_is_too_long_is_none(void **state)
+{
+	char path[STORE_PATH_MAX], name[STORE_PATH_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(name); i++)
+		name[i] = i % 100 ? 'a' : '/';
+	name[0] = 'a';
+	name[sizeof(name) - 1] = 0;
+	assert_int_equal(layout_in_bag(path, 20088, name, NULL), ARK_EFORMAT);
+	name[100] = 0;
+	assert_int_equal(layout_in_bag(path, 20088, name, NULL), 0);
+	memset(name, 'a', LAYOUT_NAME_MAX + 1);
+	name[LAYOUT_NAME_MAX + 1] = 0;
+	assert_int_equal(layout_in_bag(path, 20088, name, NULL), ARK_EFORMAT);
 }
 
 int
@@ -481,6 +503,7 @@ main(void)
 		cmocka_unit_test(days_go_round),
 		cmocka_unit_test(parses_days),
 		cmocka_unit_test(makes_paths),
+		cmocka_unit_test(a_path_that_is_too_long_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

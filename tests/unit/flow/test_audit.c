@@ -308,7 +308,7 @@ ssize_t __real_fdio_pread(int fd, void *bytes, size_t n, int64_t at);
 ssize_t __wrap_fdio_pread(int fd, void *bytes, size_t n, int64_t at);
 
 static bool fails_to_list;
-static enum { READS, FAILS, ENDS } next_pread;
+static enum pread_end { READS, FAILS, ENDS } next_pread;
 
 int
 __wrap_store_list(struct store *s, const char *path, struct store_entry **out,
@@ -322,7 +322,7 @@ __wrap_store_list(struct store *s, const char *path, struct store_entry **out,
 ssize_t
 __wrap_fdio_pread(int fd, void *bytes, size_t n, int64_t at)
 {
-	int says = next_pread;
+	enum pread_end says = next_pread;
 
 	next_pread = READS;
 	if (says == READS)

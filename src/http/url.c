@@ -84,6 +84,15 @@ flaw_of(CURLUcode code, const char *flaw)
 	return code == CURLUE_OUT_OF_MEMORY ? no_memory : flaw;
 }
 
+/* Whether an escape stands where text may have a host. */
+static bool
+is_host_escaped(const char *text)
+{
+	const char *host = strstr(text, "//");
+
+	return host && memchr(host, '%', 2 + strcspn(host + 2, "/?#"));
+}
+
 /*
  * Put host in its one spelling into h.  It is malformed unless libcurl, asked
  * for the address that is now in h, would still see that host: "0x7f." is a
@@ -112,11 +121,15 @@ settle_host(CURLU *h, const char *host)
 	return flaw;
 }
 
+/*
+ * Check and take the host that libcurl found in text.  It is settled when our
+ * spelling differs, or when libcurl decoded it after it looked for a number.
+ */
 static const char *
-take_host(struct url *out, CURLU *h)
+take_host(struct url *out, CURLU *h, const char *text)
 {
 	char *host = NULL, *zone = NULL;
-	const char *flaw;
+	const char *flaw, *settled;
 	CURLUcode code;
 	bool is_v6;
 
@@ -131,10 +144,11 @@ take_host(struct url *out, CURLU *h)
 		flaw = normalise_host(out, host);
 	if (!flaw) {
 		is_v6 = host[0] == '[';
+		settled = is_v6 ? host : out->host;
 		if (is_v6 != !!strchr(out->host, ':'))
 			flaw = "the host holds a character that is not allowed";
-		else
-			flaw = settle_host(h, is_v6 ? host : out->host);
+		else if (strcmp(host, settled) != 0 || is_host_escaped(text))
+			flaw = settle_host(h, settled);
 	}
 	curl_free(host);
 	curl_free(zone);
@@ -168,23 +182,17 @@ take_scheme_and_port(struct url *out, CURLU *h)
 	return flaw;
 }
 
-/*
- * A copy that free() takes, for curl_free() need not be free(); NULL when there
- * is no such part.  Return 0 or ARK_ENOMEM.
- */
-static int
-take_part(char **copy, CURLU *h, CURLUPart part)
+/* The whole, as a copy that free() takes, for curl_free() need not be free(). */
+static char *
+take_href(CURLU *h)
 {
-	char *text = NULL;
-	CURLUcode code;
+	char *text = NULL, *copy;
 
-	*copy = NULL;
-	code = curl_url_get(h, part, &text, 0);
-	if (code)
-		return code == CURLUE_OUT_OF_MEMORY ? ARK_ENOMEM : 0;
-	*copy = strdup(text);
+	if (curl_url_get(h, CURLUPART_URL, &text, 0))
+		return NULL;
+	copy = strdup(text);
 	curl_free(text);
-	return *copy ? 0 : ARK_ENOMEM;
+	return copy;
 }
 
 /* href, origin and path of a URL whose host and port are known and sound. */
@@ -192,27 +200,21 @@ static int
 take_texts(struct url *out, CURLU *h)
 {
 	struct buf origin = BUF_INIT(URL_HOST_MAX + 32);
-	struct buf path = BUF_INIT(4 * URL_MAX);
 	bool is_v6 = strchr(out->host, ':');
-	char *part;
-	int rc;
+	const char *path = NULL;
 
 	buf_addf(&origin, "%s://%s%s%s:%u", out->is_https ? "https" : "http",
 		 is_v6 ? "[" : "", out->host, is_v6 ? "]" : "",
 		 (unsigned)out->port);
-	rc = take_part(&part, h, CURLUPART_PATH);
-	buf_adds(&path, part ? part : "/");
-	free(part);
-	rc |= take_part(&part, h, CURLUPART_QUERY);
-	if (part)
-		buf_addf(&path, "?%s", part);
-	free(part);
-	rc |= take_part(&out->href, h, CURLUPART_URL);
 	out->origin = buf_take(&origin);
-	out->path = buf_take(&path);
 	buf_release(&origin);
-	buf_release(&path);
-	return !rc && out->href && out->origin && out->path ? 0 : ARK_ENOMEM;
+	out->href = take_href(h);
+	/* libcurl has a slash behind every authority */
+	if (out->href)
+		path = strchr(strstr(out->href, "//") + 2, '/');
+	if (path)
+		out->path = strdup(path);
+	return out->href && out->origin && out->path ? 0 : ARK_ENOMEM;
 }
 
 static const char *
@@ -254,7 +256,7 @@ url_parse(struct url *out, const char *base, const char *text,
 		code = curl_url_set(h, CURLUPART_FRAGMENT, NULL, 0);
 	flaw = code ? flaw_of_parser(code) : take_scheme_and_port(&u, h);
 	if (!flaw)
-		flaw = take_host(&u, h);
+		flaw = take_host(&u, h, text);
 	if (flaw == no_memory) {
 		rc = error_nomem(err);
 		goto out;

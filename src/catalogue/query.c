@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include "base/error.h"
 
@@ -48,6 +49,16 @@ query_damaged(const struct catalogue *c, const char *why, struct ark_error *err)
 			 c->path, why);
 }
 
+/* Whether the file system of the catalogue has no room, for bytes or files. */
+static bool
+is_full(const struct catalogue *c)
+{
+	struct statvfs fs;
+
+	return !statvfs(c->path, &fs) &&
+	       (!fs.f_bavail || (fs.f_files && !fs.f_favail));
+}
+
 /* What the system said when SQLite could not read, write or open; or NULL. */
 static const char *
 system_reason(const struct catalogue *c, int rc)
@@ -57,6 +68,9 @@ system_reason(const struct catalogue *c, int rc)
 	if (!c->db || (base != SQLITE_IOERR && base != SQLITE_CANTOPEN))
 		return NULL;
 	code = sqlite3_system_errno(c->db);
+	/* A file that SQLite cannot make it then tries to find. */
+	if (code == ENOENT && is_full(c))
+		code = ENOSPC;
 	return code ? strerror(code) : NULL;
 }
 

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from support import COMPLETE
+from support import COMPLETE, IS_SANITIZED
 from transfers import RANGE, small_day
 
 FAST = 10
@@ -67,6 +67,7 @@ def compare(make, env, scenario, numbers):
     return fixed[best], best, own, refused
 
 
+@pytest.mark.skipif(IS_SANITIZED, reason="the sanitizers would be measured")
 @pytest.mark.parametrize("scenario, numbers", HOSTS.values(), ids=HOSTS)
 def test_nine_tenths_of_the_best_number(scenario, numbers, make, fast_clock):
     """Once it has found out (the second half of a run of 14 seconds), at least

@@ -12,7 +12,7 @@ import json
 import shutil
 import sqlite3
 
-from canonical import (FIRST, SCENARIO, SETTINGS, check_quarantine, state_of)
+from canonical import FIRST, SCENARIO, SETTINGS, check_fault_free, state_of
 from omnisim import Sim
 from support import (COMPLETE, DISK, INCOMPLETE, STATES, Callark,
                      check_converged, check_summary)
@@ -114,13 +114,7 @@ class Bed:
             return      # the same bytes: what the next run does is known
         self._calm()
         check_mended(self.callark, self.sim)
-        found = state_of(self.callark)
-        wrong = [key for key in sorted(found.keys() | self.fault_free.keys())
-                 if found.get(key) != self.fault_free.get(key)]
-        assert not wrong, "not as without a fault: " + "; ".join(
-            f"{key}: {found.get(key)} instead of {self.fault_free.get(key)}"
-            for key in wrong)
-        check_quarantine(self.callark)
+        check_fault_free(self.callark, self.fault_free)
         self._mended.add(left)
 
 

@@ -136,13 +136,7 @@ class Stage:
         """What holds now; and that the next run completes, fetches nothing
         that is stored, and leaves what a run without a fault leaves."""
         check_mended(self.callark, self.sim, self.check_now())
-        found = state_of(self.callark)
-        wrong = [key for key in sorted(found.keys() | self.fault_free.keys())
-                 if found.get(key) != self.fault_free.get(key)]
-        assert not wrong, "not as without a fault: " + "; ".join(
-            f"{key}: {found.get(key)} instead of {self.fault_free.get(key)}"
-            for key in wrong)
-        check_quarantine(self.callark)
+        check_fault_free(self.callark, self.fault_free)
 
 
 # ---- what two runs leave alike -----------------------------------------------
@@ -227,6 +221,17 @@ def state_of(callark):
     for name, query in ROWS.items():
         state[f"catalogue: {name}"] = callark.rows(query)
     return state
+
+
+def check_fault_free(callark, fault_free):
+    """The archive is what fault_free says, the state_of() of another one."""
+    found = state_of(callark)
+    wrong = [key for key in sorted(found.keys() | fault_free.keys())
+             if found.get(key) != fault_free.get(key)]
+    assert not wrong, "not as without a fault: " + "; ".join(
+        f"{key}: {found.get(key)} instead of {fault_free.get(key)}"
+        for key in wrong)
+    check_quarantine(callark)
 
 
 def check_quarantine(callark):

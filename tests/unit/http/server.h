@@ -259,4 +259,53 @@ server_stop(struct server *s)
 	free(s);
 }
 
+#define SILENT_CALLERS 8
+
+/* A port whose queue of connections nobody takes: further ones get no answer. */
+struct silent {
+	struct server server;
+	int fds[SILENT_CALLERS];
+};
+
+/* Bind the port: connections are refused.  silent_fill(): from now on silence. */
+static inline void
+silent_bind(struct silent *s)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET };
+	socklen_t size = sizeof(sa);
+
+	*s = (struct silent){ .server.fd = socket(AF_INET, SOCK_STREAM, 0) };
+	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (bind(s->server.fd, (struct sockaddr *)&sa, size) ||
+	    getsockname(s->server.fd, (struct sockaddr *)&sa, &size))
+		abort();
+	s->server.port = ntohs(sa.sin_port);
+}
+
+static inline void
+silent_fill(struct silent *s)
+{
+	struct sockaddr_in sa = {
+		.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)s->server.port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+
+	if (listen(s->server.fd, 1))
+		abort();
+	for (int i = 0; i < SILENT_CALLERS; i++) {
+		s->fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		(void)connect(s->fds[i], (struct sockaddr *)&sa, sizeof(sa));
+	}
+	sleep_ms(50);
+}
+
+static inline void
+silent_close(struct silent *s)
+{
+	for (int i = 0; i < SILENT_CALLERS; i++)
+		(void)close(s->fds[i]);
+	(void)close(s->server.fd);
+}
+
 #endif

@@ -169,42 +169,27 @@ test_timeouts(void **state)
 static void
 test_connect(void **state)
 {
-	struct server full = { 0 };
-	struct sockaddr_in sa = { .sin_family = AF_INET };
-	socklen_t size = sizeof(sa);
+	struct silent full;
 	struct http_settings s;
 	struct http_engine *e;
 	struct http_result *r;
-	int fds[8];
 
 	(void)state;
-	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	full.fd = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(bind(full.fd, (struct sockaddr *)&sa, size), 0);
-	assert_int_equal(getsockname(full.fd, (struct sockaddr *)&sa, &size),
-			 0);
-	full.port = ntohs(sa.sin_port);
+	silent_bind(&full);
 	impatient(&s);
 	e = start_engine(&s);
-	r = get_api(e, &full, "/");
+	r = get_api(e, &full.server, "/");
 	print_message("%s\n", r->text);
 	assert_int_equal(r->end, HTTP_CONNECT);
 	http_result_free(r);
-	assert_int_equal(listen(full.fd, 1), 0);
-	for (size_t i = 0; i < 8; i++) {
-		fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-		(void)connect(fds[i], (struct sockaddr *)&sa, size);
-	}
-	sleep_ms(50);
-	r = get_api(e, &full, "/");
+	silent_fill(&full);
+	r = get_api(e, &full.server, "/");
 	print_message("%s after %lld ms\n", r->text, (long long)r->spent_ms);
 	assert_int_equal(r->end, HTTP_CONNECT);
 	assert_in_range(r->spent_ms, 400, 1500);
 	http_result_free(r);
 	http_engine_stop(e);
-	for (size_t i = 0; i < 8; i++)
-		(void)close(fds[i]);
-	(void)close(full.fd);
+	silent_close(&full);
 }
 
 /* No such name, and no need to ask anybody: the label is too long. */

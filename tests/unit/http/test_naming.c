@@ -346,29 +346,18 @@ a_redirect_to_a_silent_name(void **state)
 static void
 connecting_has_what_the_lookup_left(void **state)
 {
-	struct server full = { 0 };
-	struct sockaddr_in sa = { .sin_family = AF_INET };
-	socklen_t size = sizeof(sa);
+	struct silent full;
 	struct http_engine *e = start(3000);
 	struct mailbox box;
 	struct http_request *q;
 	struct http_result *r;
-	int fds[8];
 
 	(void)state;
-	/* Its queue is full: it answers no SYN. */
-	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	full.fd = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(bind(full.fd, (struct sockaddr *)&sa, size), 0);
-	assert_int_equal(listen(full.fd, 0), 0);
-	(void)getsockname(full.fd, (struct sockaddr *)&sa, &size);
-	for (size_t i = 0; i < 8; i++) {
-		fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-		(void)connect(fds[i], (struct sockaddr *)&sa, size);
-	}
+	silent_bind(&full);
+	silent_fill(&full);
 	resolver_add("silent.example", "127.0.0.1");
 	assert_int_equal(mailbox_init(&box, NULL), 0);
-	q = ask("silent.example", ntohs(sa.sin_port), "/x");
+	q = ask("silent.example", full.server.port, "/x");
 	q->reply = &box;
 	http_engine_submit(e, q);
 	assert_null(mailbox_take(&box, 2500));
@@ -379,15 +368,13 @@ connecting_has_what_the_lookup_left(void **state)
 	assert_in_range(r->spent_ms, 2900, 5300);
 	http_result_free(r);
 	/* The next one has all of it again. */
-	r = call(e, ask("127.0.0.1", ntohs(sa.sin_port), "/x"));
+	r = call(e, ask("127.0.0.1", full.server.port, "/x"));
 	assert_int_equal(r->end, HTTP_CONNECT);
 	assert_in_range(r->spent_ms, 2900, 20000);
 	http_result_free(r);
 	http_engine_stop(e);
 	mailbox_release(&box);
-	for (size_t i = 0; i < 8; i++)
-		(void)close(fds[i]);
-	(void)close(full.fd);
+	silent_close(&full);
 }
 
 /* Ended by others while it waits; late answers meet nobody. */
@@ -415,7 +402,7 @@ who_waits_can_be_ended(void **state)
 	assert_int_equal(r->end, HTTP_TIMEOUT);
 	assert_in_range(r->spent_ms, 300, 5000);
 	http_result_free(r);
-	resolver_let_go(1);
+	let_all_go();
 
 	submit_silent(e, &box, "silent3.example", HTTP_API);
 	begun_ms = clock_now_ms();

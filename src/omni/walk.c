@@ -51,7 +51,8 @@ walk_next(struct walk *w, struct walk_query *q)
 {
 	if (w->verdict != WALK_GOING)
 		return 0;
-	*q = (struct walk_query){ w->from_s, w->to_s, w->next_page };
+	*q = (struct walk_query){ w->from_s, w->to_s, w->next_page,
+				  w->dialect->param, w->dialect->unit };
 	switch (w->stage) {
 	case WALK_FIRST:
 	case WALK_SECOND:
@@ -184,17 +185,34 @@ feed_repeated(struct walk *w)
 	w->stage = WALK_REST;
 }
 
+/* What is unknown is asked as the vendor's text says. */
+static bool
+is_like(const struct omni_dialect *d, const struct walk_query *q)
+{
+	bool is_underscore = d->param == OMNI_PARAM_UNDERSCORE;
+	bool is_documents = d->unit == OMNI_UNIT_DOCUMENTS;
+
+	return is_underscore == (q->param == OMNI_PARAM_UNDERSCORE) &&
+	       is_documents == (q->unit == OMNI_UNIT_DOCUMENTS);
+}
+
 /*
  * Page 1 shows whether the page parameter has the right name and what it
- * counts.  `overlap` of its n distinct ids stood on page 0 already.
+ * counts.  `overlap` of its n distinct ids stood on page 0 already.  It shows
+ * nothing when another walk of this dialect has learned better meanwhile.
  */
 static void
-feed_second(struct walk *w, size_t n, size_t overlap)
+feed_second(struct walk *w, const struct walk_query *q, size_t n,
+	    size_t overlap)
 {
 	struct omni_dialect *d = w->dialect;
 	enum omni_param param = d->param ? d->param : OMNI_PARAM_DASH;
 	size_t first = w->first_ids.n;
 
+	if (!is_like(d, q)) {
+		second_again(w);
+		return;
+	}
 	if (n && overlap == n && n == first && n > 1) {
 		feed_repeated(w);
 		return;
@@ -288,7 +306,7 @@ walk_feed(struct walk *w, const struct walk_query *q, int64_t total,
 		if (w->stage == WALK_FIRST)
 			feed_first(w, n);
 		else if (w->stage == WALK_SECOND)
-			feed_second(w, here.n, overlap);
+			feed_second(w, q, here.n, overlap);
 		advance(w);
 	}
 	idset_release(&here);

@@ -46,6 +46,8 @@ enum walk_stage {
 struct walk_query {
 	int64_t from_s, to_s;	/* civil; both ends are sent as they are */
 	int64_t page;		/* 0, 1, ...; or -1, -2: Total of a half */
+	enum omni_param param;	/* as the dialect says when it is asked */
+	enum omni_unit unit;
 };
 
 struct walk {

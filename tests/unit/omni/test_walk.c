@@ -422,6 +422,62 @@ test_endless(void **state)
 	walk_release(&w);
 }
 
+/* One step of a walk; whether it goes on. */
+static bool
+step(struct platform *p, struct walk *w)
+{
+	struct answer a;
+
+	if (walk_verdict(w) != WALK_GOING)
+		return false;
+	a = platform_take(p);
+	platform_feed(w, &a);
+	return true;
+}
+
+/*
+ * Two walks of a dialect that is not so any more: both ask page 1 in the old
+ * way, and what the second then hears must not undo what the first learned.
+ */
+static void
+test_two_walks_learn_once(void **state)
+{
+	static const struct scenario s[] = {
+		{ 25, 10, PAGES, UNDERSCORE }, { 25, 10, PAGES, DASH },
+		{ 25, 10, DOCUMENTS, DASH }, { 25, 10, DOCUMENTS, UNDERSCORE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(s) / sizeof(s[0]); i++) {
+		struct omni_dialect d;
+		struct platform p[2];
+		struct walk w[2];
+		bool goes_on = true;
+
+		dialect_init(&d);
+		d.param = s[i].param == DASH ? UNDERSCORE : DASH;
+		d.unit = PAGES;
+		d.page_size = 10;
+		for (int k = 0; k < 2; k++) {
+			platform_init(&p[k], &s[i], IN_ORDER, 1);
+			walk_init(&w[k], &d, DAY_FROM, DAY_TO);
+		}
+		while (goes_on) {
+			platform_ask(&p[0], &w[0]);
+			platform_ask(&p[1], &w[1]);
+			goes_on = step(&p[0], &w[0]);
+			goes_on |= step(&p[1], &w[1]);
+		}
+		for (int k = 0; k < 2; k++) {
+			assert_int_equal(walk_verdict(&w[k]), WALK_COMPLETE);
+			assert_int_equal(platform_missing(&p[k], &w[k].ids), 0);
+			walk_release(&w[k]);
+		}
+		assert_int_equal(d.param, s[i].param);
+		assert_int_equal(d.unit, s[i].unit);
+	}
+}
+
 int
 main(void)
 {
@@ -430,6 +486,7 @@ main(void)
 		cmocka_unit_test(test_lies),
 		cmocka_unit_test(test_ceilings),
 		cmocka_unit_test(test_drifts),
+		cmocka_unit_test(test_two_walks_learn_once),
 		cmocka_unit_test(test_endless),
 		cmocka_unit_test(test_any),
 	};

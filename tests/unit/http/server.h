@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define ASKED_SIZE 16384
-#define MAX_CONNECTIONS 512
+#define MAX_CONNECTIONS 2048	/* in all its life */
 
 struct server;
 

@@ -166,8 +166,8 @@ put_seen(struct catalogue *c, int64_t run, const struct catalogue_document *d,
 	if (b->was_claimed && b->is_link_same)
 		return 0;
 	query_open(&q, c, STMT_PUT_SEEN,
-		   SQL_UPDATE_RECORDING " SET seen_run = ?2, turn = ?3, link = ?4"
-		   " WHERE n = ?1");
+		   SQL_UPDATE_RECORDING " SET seen_run = ?2, turn = ?3,"
+		   " link = ?4 WHERE n = ?1");
 	query_int(&q, b->row);
 	query_int(&q, run);
 	bind_turn(&q, !b->was_claimed, turn);

@@ -187,8 +187,8 @@ retry_one(struct catalogue *c, int64_t row, struct ark_error *err)
 	struct query q;
 
 	query_open(&q, c, STMT_RETRY,
-		   SQL_UPDATE_RECORDING " SET state = " SQL_QUEUED ", reason = '',"
-		   " attempts = 0, runs = 0, first_tried_s = NULL"
+		   SQL_UPDATE_RECORDING " SET state = " SQL_QUEUED ","
+		   " reason = '', attempts = 0, runs = 0, first_tried_s = NULL"
 		   " WHERE n = ?");
 	query_int(&q, row);
 	return query_run(&q, err);

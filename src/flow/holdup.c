@@ -39,13 +39,15 @@ static const struct sync_host *
 busiest_host(const struct sync *s)
 {
 	const struct sync_host *most = NULL;
+	size_t n_most = 0;
 
 	for (size_t i = 0; i < s->n_hosts; i++) {
-		const struct sync_host *h = &s->hosts[i];
+		size_t n = waiting_at(s, &s->hosts[i]);
 
-		if (waiting_at(s, h) &&
-		    (!most || waiting_at(s, h) > waiting_at(s, most)))
-			most = h;
+		if (n > n_most) {
+			n_most = n;
+			most = &s->hosts[i];
+		}
 	}
 	return most;
 }

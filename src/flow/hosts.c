@@ -59,7 +59,6 @@ hosts_of(struct sync *s, const char *origin, int64_t now_ms)
 	/* From the second on each has its own number, and nobody a line. */
 	if (s->n_hosts == 2)
 		http_engine_recall(s->service.engine);
-	http_engine_line(s->service.engine, hosts_limit(s));
 	return &s->hosts[s->n_hosts - 1];
 }
 

@@ -233,6 +233,15 @@ pace_end_of(const struct http_result *res, enum retry_class class)
 	return PACE_USELESS;
 }
 
+/* The engine has it no more. */
+static void
+take_off(struct sync *s, struct job *j)
+{
+	s->n_in_flight--;
+	j->host->in_flight--;
+	tap_end(&j->tap);
+}
+
 /* Tell the pace and the gate of the host how the attempt went. */
 static void
 account(struct sync *s, struct job *j, const struct http_result *res,
@@ -245,9 +254,7 @@ account(struct sync *s, struct job *j, const struct http_result *res,
 		.spent_ms = res->spent_ms,
 	};
 
-	s->n_in_flight--;
-	j->host->in_flight--;
-	tap_end(&j->tap);
+	take_off(s, j);
 	if (class == RETRY_NONE)
 		bottleneck_attempt(&s->bottleneck, res->first_byte_ms,
 				   res->spent_ms);
@@ -272,9 +279,7 @@ account(struct sync *s, struct job *j, const struct http_result *res,
 static void
 take_back(struct sync *s, struct job *j)
 {
-	s->n_in_flight--;
-	j->host->in_flight--;
-	tap_end(&j->tap);
+	take_off(s, j);
 	j->attempts--;
 	s->summary->requests--;
 }

@@ -185,14 +185,14 @@ int intake_end(struct sync *s, int rc, struct ark_error *err);
 /* hosts.c: where recordings come from, and how many at once each stands */
 /* hosts_of(s, origin, now_ms): The last place is shared when there are too many. */
 struct sync_host *hosts_of(struct sync *s, const char *origin, int64_t now_ms);
-/* hosts_under_way(s, h): Of those in flight, those that do not stand in line. */
+/* hosts_under_way(s, h): In flight, without those that stand in line. */
 uint32_t hosts_under_way(const struct sync *s, const struct sync_host *h);
 /* hosts_all_under_way(s): The same of all hosts. */
 uint32_t hosts_all_under_way(const struct sync *s);
 /* hosts_ended(s, h, res, now_ms): After the gate knows how an attempt ended. */
 void hosts_ended(struct sync *s, struct sync_host *h,
 		 const struct http_result *res, int64_t now_ms);
-/* hosts_has_room(s, h, now_ms): Whether one more may begin, or stand in line. */
+/* hosts_has_room(s, h, now_ms): Whether one more may begin, or wait in line. */
 bool hosts_has_room(const struct sync *s, const struct sync_host *h,
 		    int64_t now_ms);
 /* hosts_max(s): As many as may run at all hosts together. */

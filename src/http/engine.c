@@ -41,7 +41,6 @@ take_orders(struct http_engine *e)
 {
 	struct transfer *t, *next;
 	bool is_stopping, is_cancelling, is_recalling;
-	unsigned line_max;
 
 	(void)pthread_mutex_lock(&e->mutex);
 	t = e->queue;
@@ -51,7 +50,6 @@ take_orders(struct http_engine *e)
 	is_cancelling = e->is_cancelling;
 	is_recalling = e->is_recalling;
 	e->is_cancelling = e->is_recalling = false;
-	line_max = e->line_max;
 	(void)pthread_mutex_unlock(&e->mutex);
 
 	if (is_stopping || is_cancelling) {
@@ -69,7 +67,7 @@ take_orders(struct http_engine *e)
 	}
 	if (is_recalling)
 		line_return(e, HTTP_RECALLED, "called back");
-	line_advance(e, line_max);
+	line_advance(e);
 	return !is_stopping;
 }
 

@@ -167,7 +167,7 @@ void http_request_free(struct http_request *r);
  */
 void http_engine_submit(struct http_engine *e, struct http_request *r);
 
-/* http_engine_line(e, n): At most n requests of the line at a time; at first 0. */
+/* http_engine_line(e, n): At most n of the line at a time; at first 0. */
 void http_engine_line(struct http_engine *e, unsigned n);
 
 /* http_engine_of_line(e): How many it began and has not delivered. */

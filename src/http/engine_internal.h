@@ -128,10 +128,9 @@ struct http_engine {
 	CURLM *multi;
 	CURLSH *share;
 
-	pthread_mutex_t mutex;		/* guards the next seven */
+	pthread_mutex_t mutex;		/* guards the next six */
 	struct transfer *queue, **queue_end;
 	bool is_stopping, is_cancelling, is_recalling;
-	unsigned line_max;
 	struct credentials *credentials;
 	unsigned generation;
 
@@ -140,6 +139,7 @@ struct http_engine {
 	atomic_bool is_asleep, has_orders;
 
 	struct transfer *line, **line_end;
+	atomic_uint line_max;		/* so many at a time */
 	atomic_uint n_of_line;		/* begun by it, and not delivered */
 	atomic_uint line_holds;		/* results that hold it */
 
@@ -212,8 +212,8 @@ void line_init(struct http_engine *e);
 /* line_add(e, t): Behind the others. */
 void line_add(struct http_engine *e, struct transfer *t);
 
-/* line_advance(e, max): Begin what may begin, at most max at a time. */
-void line_advance(struct http_engine *e, unsigned max);
+/* line_advance(e): Begin what may begin. */
+void line_advance(struct http_engine *e);
 
 /* line_return(e, end, why): All that stand in it are delivered so. */
 void line_return(struct http_engine *e, enum http_end end, const char *why);

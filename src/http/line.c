@@ -30,10 +30,10 @@ take_first(struct http_engine *e)
 }
 
 void
-line_advance(struct http_engine *e, unsigned max)
+line_advance(struct http_engine *e)
 {
-	while (e->line && atomic_load(&e->n_of_line) < max &&
-	       !atomic_load(&e->line_holds)) {
+	while (e->line && !atomic_load(&e->line_holds) &&
+	       atomic_load(&e->n_of_line) < atomic_load(&e->line_max)) {
 		struct transfer *t = take_first(e);
 
 		t->is_of_line = true;
@@ -70,13 +70,7 @@ line_ended(struct transfer *t)
 void
 http_engine_line(struct http_engine *e, unsigned n)
 {
-	bool is_more;
-
-	(void)pthread_mutex_lock(&e->mutex);
-	is_more = n > e->line_max;
-	e->line_max = n;
-	(void)pthread_mutex_unlock(&e->mutex);
-	if (is_more)
+	if (atomic_exchange(&e->line_max, n) < n)
 		sockets_wake(e);
 }
 

@@ -10,10 +10,13 @@ int
 page_reader_init(struct page_reader *r, const char *base_url,
 		 const struct zone *zone, struct ark_error *err)
 {
+	int rc;
+
 	*r = (struct page_reader){ .zone = zone, .base = BUF_INIT(URL_MAX) };
 	buf_addf(&r->base, "%s/", base_url);
-	if (buf_status(&r->base, err))
-		return ARK_EUSAGE;
+	rc = buf_status(&r->base, err);
+	if (rc)
+		return rc == ARK_ELIMIT ? ARK_EUSAGE : rc;
 	return digest_new(&r->digest, DIGEST_SHA256, err);
 }
 

@@ -270,36 +270,60 @@ read_table(struct rebuild *r, int fd, struct ark_error *err)
 	return rc;
 }
 
-/* The number that an element tells, or -1. */
-static int64_t
-element_count(const struct buf *text, const char *label)
+/* *n is the number that an element tells, or -1. */
+static int
+element_count(const struct buf *text, const char *label, int64_t *n,
+	      struct ark_error *err)
 {
 	struct buf value = BUF_INIT(64);
-	int64_t n;
+	int rc = baginfo_get(buf_text(text), text->len, label, &value);
 
-	if (baginfo_get(buf_text(text), text->len, label, &value) != 1 ||
-	    text_to_int(buf_text(&value), 0, INT64_MAX, &n))
-		n = -1;
+	if (rc != 1 || text_to_int(buf_text(&value), 0, INT64_MAX, n))
+		*n = -1;
 	buf_release(&value);
-	return n;
+	return rc == ARK_ENOMEM ? error_nomem(err) : 0;
 }
 
 /* What bag-info.txt says of the trail; nonsense is verify's to tell. */
-static void
-note_head(struct rebuild *r, const struct buf *text)
+static int
+note_head(struct rebuild *r, const struct buf *text, struct ark_error *err)
 {
 	struct trail_head head;
+	int rc = trail_get_baginfo(buf_text(text), text->len, &head);
 
-	if (trail_get_baginfo(buf_text(text), text->len, &head) == 1 &&
-	    head.seq > r->head.seq)
+	if (rc == 1 && head.seq > r->head.seq)
 		r->head = head;
+	return rc == ARK_ENOMEM ? error_nomem(err) : 0;
+}
+
+/* What bag-info.txt says of the listing. */
+static int
+note_listing(struct catalogue_day *d, const struct buf *text,
+	     struct ark_error *err)
+{
+	struct buf listing = BUF_INIT(64);
+	int rc = baginfo_get(buf_text(text), text->len, "Callark-Listing",
+			     &listing);
+
+	if (rc == 1) {
+		d->is_complete = !strcmp(buf_text(&listing), "complete");
+		d->was_asked = strcmp(buf_text(&listing), "not asked") != 0;
+		d->asked_s = d->was_asked ? clock_wall_s() : -1;
+		d->complete_s = d->is_complete ? d->asked_s : -1;
+		rc = element_count(text, "Callark-Platform-Total", &d->total,
+				   err);
+	} else {
+		rc = rc == ARK_ENOMEM ? error_nomem(err) : 0;
+	}
+	buf_release(&listing);
+	return rc;
 }
 
 /* What bag-info.txt says of the listing of the day. */
 static int
 restore_day(struct rebuild *r, struct ark_error *err)
 {
-	struct buf text = BUF_INIT(1 << 20), listing = BUF_INIT(64);
+	struct buf text = BUF_INIT(1 << 20);
 	struct catalogue_day d = {
 		.day = r->day, .is_dirty = r->is_day_behind, .total = -1,
 		.asked_s = -1, .complete_s = -1,
@@ -315,19 +339,13 @@ restore_day(struct rebuild *r, struct ark_error *err)
 		problem(r, "bag-info.txt", "it is missing");
 		rc = 0;
 	}
-	if (!rc && baginfo_get(buf_text(&text), text.len, "Callark-Listing",
-			       &listing) == 1) {
-		d.is_complete = !strcmp(buf_text(&listing), "complete");
-		d.was_asked = strcmp(buf_text(&listing), "not asked") != 0;
-		d.total = element_count(&text, "Callark-Platform-Total");
-		d.asked_s = d.was_asked ? clock_wall_s() : -1;
-		d.complete_s = d.is_complete ? d.asked_s : -1;
-	}
-	note_head(r, &text);
+	if (!rc)
+		rc = note_listing(&d, &text, err);
+	if (!rc)
+		rc = note_head(r, &text, err);
 	if (!rc)
 		rc = catalogue_restore_day(r->archive->catalogue, &d, err);
 	buf_release(&text);
-	buf_release(&listing);
 	return rc;
 }
 

@@ -258,6 +258,7 @@ def check_bag(bag):
     assert set(tags) == {"bagit.txt", "bag-info.txt", "manifest-sha256.txt"}
     info = (bag / "bag-info.txt").read_text()
     oxum = re.search(r"^Payload-Oxum: (\d+)\.(\d+)$", info, re.M)
+    assert oxum, info
     assert int(oxum[2]) == len(payload)
     assert int(oxum[1]) == sum((bag / n).stat().st_size for n in payload)
     names = [Path(n).name for n in payload]

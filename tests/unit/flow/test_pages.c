@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "flow/pages.h"
+#include "unit/heap.h"
 
 #define DAY 20000			/* 2024-10-04 */
 #define START "\"data_inicio\":\"2024-10-04 00:00:01\""
@@ -346,6 +347,26 @@ test_base_too_long(void **state)
 	page_reader_release(&r);
 }
 
+static void
+begin_without_memory(void *ctx)
+{
+	struct page_reader r;
+	struct ark_error err = { 0 };
+	int rc = page_reader_init(&r, ctx, NULL, &err);
+
+	assert_int_equal(rc, heap_has_failed() ? ARK_ENOMEM : 0);
+	page_reader_release(&r);
+}
+
+static void
+test_begin_without_memory(void **state)
+{
+	char base[] = "https://omni.example/v1";
+
+	(void)state;
+	assert_true(heap_each(begin_without_memory, base) > 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -363,6 +384,7 @@ main(void)
 		TEST(test_fingerprint),
 		TEST(test_fingerprint_is_sha256),
 		cmocka_unit_test(test_base_too_long),
+		cmocka_unit_test(test_begin_without_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

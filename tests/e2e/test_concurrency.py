@@ -8,6 +8,7 @@ from support import (COMPLETE, INCOMPLETE, SERVICE, check_all,
                      check_no_secrets)
 from transfers import (DAY, DAYS, RANGE, asked, check_completed, check_mended,
                        closed_port, faulty_day, mend, problem, small_day)
+from trials import needs_strace, traced
 
 
 def media_log(sim):
@@ -317,3 +318,35 @@ def test_ten_runs_in_vain_are_a_failure(make, fast_clock):
     assert problem(result, sim)["state"] == "failed"
     assert len(asked(sim)) == asked_before
     check_mended(callark, sim, "--retry-failed")
+
+
+# ---- nobody rests while the catalogue is written ----------------------------
+
+SYNC_MS = 150
+
+
+def rests(sim, callark, day, *args):
+    """How often a connection got no request for as long as a sync of the
+    catalogue takes here."""
+    catalogue = str(callark.archive / "catalogue.sqlite3")
+    sim.reset_log()
+    result = traced(callark, "sync", "--day", day, "--concurrency", "1", *args,
+                    inject=f"fdatasync:delay_enter={SYNC_MS}ms",
+                    path=catalogue)
+    assert result.status == COMPLETE, result
+    times = sorted(entry["time"] for entry in media_log(sim))
+    assert len(times) == 150
+    return sum(later - earlier >= SYNC_MS / 1000
+               for earlier, later in zip(times, times[1:]))
+
+
+@needs_strace
+def test_requests_stand_in_line_while_the_catalogue_is_written(make):
+    """--max-bytes is exact and leaves nothing in line: what it lets rest, the
+    ordinary run does not."""
+    sim, callark = make(small_day(
+        150, days={DAY: 150, "2024-12-31": 150}, latency_ms={"media": 20},
+        media={"size": 2000}))
+    without_line = rests(sim, callark, DAY, "--max-bytes", "1T")
+    assert without_line >= 5
+    assert rests(sim, callark, "2024-12-31") <= without_line // 2

@@ -26,13 +26,18 @@ def rate_of(sim, share):
     return (len(late) - 1) / (late[-1] - late[0])
 
 
+def begin_archive(callark):
+    """Its next run has fetched nothing yet, and learned nothing."""
+    callark.archive = Path(tempfile.mkdtemp(dir=callark.folder)) / "archive"
+    callark.configure(archive__path=callark.archive)
+
+
 def measure(make, scenario, env, seconds, share, *args):
     """The rate of a first run that is stopped after `seconds`, and the share
     of requests that were refused in the second half of it."""
     sim, callark = make(small_day(MANY, **scenario),
                         transfer__max_concurrency=32)
-    callark.archive = Path(tempfile.mkdtemp(dir=callark.folder)) / "archive"
-    callark.configure(archive__path=callark.archive)
+    begin_archive(callark)
     callark.sync(*RANGE, *args, "--max-duration", seconds * FAST, env=env)
     rate = rate_of(sim, share)
     log = sim.log(path="/recordings/")
@@ -112,12 +117,18 @@ WORDS = {
 @pytest.mark.parametrize("limit", LIMITS)
 def test_the_summary_names_the_limit(limit, make, fast_clock):
     """For people and for programs.  The clock makes a minute of 6 seconds, but
-    not of the engine's waits for the next bytes within a rate."""
+    not of the engine's waits for the next bytes within a rate.  On a machine
+    with other work it may be the truth that something else was the limit: a
+    second and a third try are allowed."""
     scenario, args = LIMITS[limit]
-    sim, callark = make(small_day(150, **scenario))
     env = fast_clock(1 if limit == "rate_limit" else FAST)
-    result = callark.sync(*RANGE, *args, env=env)
-    assert result.status == COMPLETE, result
+    for _ in range(3):
+        sim, callark = make(small_day(150, **scenario))
+        begin_archive(callark)
+        result = callark.sync(*RANGE, *args, env=env)
+        assert result.status == COMPLETE, result
+        if result.summary["limit"] == limit:
+            break
     assert result.summary["limit"] == limit, result
     assert 50 <= result.summary["limit_percent"] <= 100
     percent = result.summary["limit_percent"]

@@ -10,10 +10,12 @@ from .api import Api
 from .calls import populations
 from .faults_answer import retry_after
 from .links import Links
-from .listing import Listing
 from .media import Media
 from .message import Draft, json_draft
-from .scenario import merged
+from .planted import AUDIO
+from .reports import Report
+from .routes import ROUTES
+from .scenario import ScenarioError, merged, route_scenario
 from .state import Log, State
 from .tokens import Tokens
 
@@ -27,13 +29,36 @@ class World:
         self.populations = populations(scenario)
         self.tokens = Tokens(scenario, state)
         self.links = Links(scenario, state)
-        self.listing = Listing(scenario, state, self.links,
-                               self.populations)
+        self.reports = self._reports()
         self.media = Media(scenario, state, self.links, self.populations)
-        self.api = Api(scenario, state, self.tokens, self.listing,
+        self.api = Api(scenario, state, self.tokens, self.reports,
                        self.populations)
         self.api_prefixes = (scenario["prefix"] + "/Login/",
                              scenario["prefix"] + "/ReportsApi/")
+
+    def _reports(self):
+        for name in set(self.scenario["routes"]) - set(ROUTES):
+            raise ScenarioError("unknown route: %s" % name)
+        return {name: Report(name, route_scenario(
+            self.scenario, name, AUDIO, row[3]), self.state, self.links,
+            self.populations) for name, row in ROUTES.items()}
+
+    def pace(self, request, kind):
+        """(rate, latency, what its rate is of) of one request.
+
+        That is a kind of request, a listener, or a route with its own.
+        """
+        report = None
+        if kind == "api":
+            report = self.reports.get(request.path.rpartition("/")[2])
+        whole = self.scenario
+        rate = whole["rate"]
+        counted = kind if rate["listener"] is None else request.role
+        if report is None:
+            return rate, whole["latency_ms"], counted
+        if "rate" in whole["routes"].get(report.name, ()):
+            rate, counted = report.scenario["rate"], report.name
+        return rate, report.scenario["latency_ms"], counted
 
     def is_allowed(self, request):
         """Whether a media request carries the API's headers rightly."""
@@ -80,15 +105,13 @@ class App:
         is_api = request.path.startswith(world.api_prefixes)
         kind = "api" if is_api else "media"
         state = world.state
-        # What a rate is of: a kind of request, or a listener.
-        counted = kind if world.scenario["rate"]["listener"] is None \
-            else request.role
+        rate, latency, counted = world.pace(request, kind)
         with state.lock:
             state.running[counted] += 1
         try:
-            reply = self._limited(world, kind, counted, request)
+            reply = self._limited(world, rate, kind, counted, request)
             if reply is None:
-                _delay(world.scenario["latency_ms"], request, is_api)
+                _delay(latency, request, is_api)
                 reply = self._guarded(world, is_api, request, origins)
             entry["status"] = reply.status
             entry["fault"] = reply.fault
@@ -125,9 +148,9 @@ class App:
         return reply
 
     @staticmethod
-    def _limited(world, kind, counted, request):
+    def _limited(world, rules, kind, counted, request):
         """The 429 of a request beyond the allowed rate, or None."""
-        rules, state = world.scenario["rate"], world.state
+        state = world.state
         if rules["on"] not in ("both", kind) or (
                 rules["listener"] not in (None, request.role)):
             return None

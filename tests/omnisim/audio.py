@@ -85,6 +85,23 @@ MAKERS = {
 }
 
 
+# What a recording of so many seconds weighs: bytes around the sound, bytes of
+# one frame, frames a second. FLAC bodies are of a fixed length.
+WEIGHTS = {
+    "wav": (44, 2, 8000), "wav-alaw": (46, 1, 8000),
+    "wav-ulaw": (46, 1, 8000), "wav-gsm": (48, 65, 25),
+    "mp3": (0, 288, 32000 / 1152), "amr": (6, 32, 50),
+    "ogg-opus": (150, 122, 50), "ogg-vorbis": (302, 122, 62.5),
+    "m4a": (containers.M4A_EMPTY, 256, 7.8125), "webm": (350, 134, 50),
+}
+
+
+def size_of(kind, seconds):
+    """The size to ask of make() for a recording of so many seconds."""
+    around, frame, rate = WEIGHTS[kind]
+    return around + frame * max(1, round(seconds * rate))
+
+
 def make(kind, seed, size):
     """The body of one recording; `seed` is bytes."""
     return MAKERS[kind](Noise(seed), size)

@@ -126,10 +126,13 @@ def _moov(count, sample, offset):
     return _box(b"moov", head, track)
 
 
+_M4A_KIND = _box(b"ftyp", b"M4A \0\0\0\0M4A mp42isom")
+_M4A_SAMPLE = 256
+M4A_EMPTY = len(_M4A_KIND) + len(_moov(1, _M4A_SAMPLE, 0)) + 8
+
+
 def m4a(noise, size):
-    kind = _box(b"ftyp", b"M4A \0\0\0\0M4A mp42isom")
-    sample = 256
-    empty = len(kind) + len(_moov(1, sample, 0)) + 8
+    kind, sample, empty = _M4A_KIND, _M4A_SAMPLE, M4A_EMPTY
     count = max(1, (size - empty) // sample)
     body = noise.take(count * (sample - 6))
     # A silent AAC frame that ends itself; decoders leave the rest alone.

@@ -3,6 +3,7 @@
 import json
 from time import perf_counter
 
+from . import truth
 from .message import json_draft
 
 
@@ -48,44 +49,40 @@ def _ascii(value):
     return json.dumps(value).encode()
 
 
+def _asked(app, request):
+    """The organisation and day of a question, and whether to hash."""
+    query = request.query
+    return (app.world.populations[int(query.get("org", 0))],
+            query.get("day", ""), query.get("hash", "1") != "0")
+
+
 def _calls(app, request):
-    """The truth of one day: each document and the body behind it."""
-    world = app.world
-    number = int(request.query.get("org", 0))
-    wants_hash = request.query.get("hash", "1") != "0"
-    org = world.populations[number]
-    day = org.days.get(request.query.get("day", ""))
-    if day is None:
-        return b"[]"
-    return _ascii([_truth(world, org, day, item, app.origins, wants_hash)
-                   for item in world.listing.truth(org, day)])
+    """The recordings of one day: each document and the body behind it."""
+    org, day, wants_hash = _asked(app, request)
+    return _ascii(truth.calls(app.world, org, day, app.origins, wants_hash))
 
 
-def _truth(world, org, day, item, origins, wants_hash):
-    listing = world.listing
-    body = listing.documents.write(org, day, item, listing.links, origins)
-    call = org.call(day, item[1], item[0])
-    path = org.path_of(call)
-    text = body.decode("utf-8", "surrogateescape")
-    has_audio = path in text
-    result = {
-        "_id": call.key, "id": call.ident, "key": call.key,
-        "day": day.text, "index": item[1], "start": item[0],
-        "document": text, "path": path if has_audio else None,
-        "kind": org.kind_of(call) if has_audio else None,
-        "sha256": None, "size": None, "contact": call.contact,
-    }
-    if has_audio and wants_hash:
-        bodies = world.media.bodies
-        result["sha256"] = bodies.digest(org, call).hex()
-        result["size"] = len(bodies.body(org, call))
-    try:
-        value = json.loads(text)
-        for name in ("_id", "id"):
-            result[name] = value.get(name)
-    except (ValueError, AttributeError):
-        pass  # a document bad on purpose
-    return result
+def _report(app, request):
+    name = request.query.get("route")
+    if name not in app.world.reports:
+        raise ValueError("unknown route: %s" % name)
+    return app.world.reports[name]
+
+
+def _documents(app, request):
+    org, day, wants_hash = _asked(app, request)
+    return _ascii(truth.documents(app.world, _report(app, request), org, day,
+                                  app.origins, wants_hash))
+
+
+def _served(app, request):
+    return _ascii([body.decode("utf-8", "surrogateescape") for body
+                   in list(_report(app, request).memory.served)])
+
+
+def _planted(app, request):
+    org, day, _ = _asked(app, request)
+    return _ascii(truth.planted(app.world, org, day))
 
 
 def _ping(app, request):
@@ -99,5 +96,8 @@ ROUTES = {
     "set": _set,
     "counts": _counts,
     "calls": _calls,
+    "documents": _documents,
+    "served": _served,
+    "planted": _planted,
     "ping": _ping,
 }

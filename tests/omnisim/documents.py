@@ -1,9 +1,10 @@
 """Documents as they stand in a page: generated, changed, bad or given."""
 
 import json
+import re
 from time import time
 
-from .calls import LINK
+from .attendances import LINK
 from .selector import Selector
 
 # Documents of the scenario itself get indices from here on, documents made
@@ -11,17 +12,28 @@ from .selector import Selector
 EXPLICIT = 0x800000
 ENDLESS = 0x400000
 _CHANGES = {"agente": "Agente renomeado", "agent": "renomeado@exemplo.test"}
-_ANONYMOUS = {"contato": "***", "cliente": "***", "documento": None}
+_ANONYMOUS = {"contato": "***", "cliente": "***", "documento": None,
+              "documento_cliente": None}
+# What differs in a second document of the same id.
+_OTHERS = (("contato", "Outra pessoa"), ("tag", "Outra tabulação"))
+_OTHERS_ELSE = (("agente", "Outro agente"),)
+_LINKS = re.compile(LINK.encode() + rb"([\w/.-]*)")
 _BAD_UTF8 = "@@BAD-UTF8@@"
 _SPOILT_FIELDS = {"id": ("_id", "id"), "url": ("download_url",),
-                  "date": ("data_inicio",)}
+                  "date": ("data_inicio",),
+                  "list": ("mensagens", "respostas_pesquisas"),
+                  "element": ("mensagens", "respostas_pesquisas")}
 _SPOILT = {
     "missing": None, "null": None, "empty": "", "number": 42, "true": True,
     "object": {"$oid": "64f0c2a1"}, "array": [], "junk": "amanhã",
     "relative": "recordings/none.wav", "future": "2999-12-31 23:59:59",
     "space": "a b/../c\\d",
 }
-_WAYS = {"set", "hostile", "drop", "bad-utf8", "wrong-types", "deep"}
+_EXTRA = {"campo_novo": "valor novo", "ação": {"sub": [1, None, {"x": []}]},
+          "n": 1e300, "__proto__": {"admin": True}, "": "sem nome",
+          "lista": [], "verdade": False, "nulo": None}
+_WAYS = {"set", "hostile", "drop", "bad-utf8", "wrong-types", "deep",
+         "extra"}
 
 
 def check_bad(spec):
@@ -61,10 +73,12 @@ def dump(value, pretty=False, ascii_only=False):
 class Documents:
     """Writes documents; keeps the bytes of those that never change."""
 
-    def __init__(self, scenario, state):
+    def __init__(self, scenario, state, route):
         listing = scenario["listing"]
         dialect = scenario["dialect"]
+        self.route = route
         self.state = state
+        self.memory = state.routes[route.name]
         self.pretty = dialect["pretty"]
         self.ascii = dialect["ascii"]
         self.names = dialect["fields"]
@@ -87,24 +101,23 @@ class Documents:
         known = self._kept.get((org.number, day.text, index))
         if known is None:
             known = self._generate(org, day, start, index)
-        body, path, call = known
-        listing = self.state.listing_of(org, day.text)
+        body, has_links, call = known
+        listing = self.memory.listing_of(org, day.text)
         if not self.is_static or other:
-            call = call or org.call(day, index, start)
+            call = call or self.route.item(org, day, index, start)
             body = self._altered(body, call, other, listing)
-        if path:
-            link = links.write(path, listing, origins)
-            body = body.replace(LINK.encode(), link.encode())
+        if has_links:
+            body = _LINKS.sub(lambda found: links.write(
+                found[1].decode(), listing, origins).encode(), body)
         return body
 
     def _generate(self, org, day, start, index):
-        call = org.call(day, index, start)
-        text = org.document(call)
+        call = self.route.item(org, day, index, start)
+        text = self.route.writer.text(org, day, call)
         body = text.encode()
         if self.pretty or self.ascii:
             body = dump(json.loads(text), self.pretty, self.ascii)
-        path = org.path_of(call) if call.contact else None
-        known = (body, path, None if self.is_static else call)
+        known = (body, LINK in text, None if self.is_static else call)
         self._room -= len(body) + 400
         if self._room > 0:
             self._kept[org.number, day.text, index] = known
@@ -128,8 +141,10 @@ class Documents:
         for rule in late:
             self._spoil(value, rule.spec.get("as", "missing") + "-url", {})
         if other:
-            value[self._name("contato")] = "Outra pessoa"
-            value[self._name("tag")] = "Outra tabulação"
+            others = [(f, new) for f, new in _OTHERS
+                      if self._name(f) in value]
+            for field, new in others or _OTHERS_ELSE:
+                value[self._name(field)] = new
         for rule in bad:
             if "raw" in rule.spec:
                 return rule.spec["raw"].encode("utf-8", "surrogateescape")
@@ -140,7 +155,11 @@ class Documents:
     def _change(self, value, spec):
         changes = dict(spec.get("set", {}))
         if spec.get("anonymise"):
-            changes.update(_ANONYMOUS)
+            changes.update({k: v for k, v in _ANONYMOUS.items()
+                            if self._name(k) in value})
+            for message in value.get(self._name("mensagens")) or ():
+                message.update({self._name("message"): "***",
+                                self._name("media"): None})
         for field, new in (changes or _CHANGES).items():
             value[self._name(field)] = new
 
@@ -156,6 +175,8 @@ class Documents:
                 value.pop(self._name(key), None)
         elif name == "bad-utf8":
             value[self._name(spec.get("field", "contato"))] = _BAD_UTF8
+        elif name == "extra":
+            value.update(spec.get("set", _EXTRA))
         elif name == "wrong-types":
             for key in list(value):
                 value[key] = _other_type(value[key])
@@ -165,12 +186,17 @@ class Documents:
                 nest = [nest]
             value[self._name("tag")] = nest
         else:
-            self._spoil_fields(value, what, fields)
+            self._spoil_fields(value, what, fields,
+                               field == "element")
 
-    def _spoil_fields(self, value, what, fields):
+    def _spoil_fields(self, value, what, fields, in_list):
         for field in fields:
             field = self._name(field)
-            if what == "missing":
+            if in_list:
+                _spoil_element(value.get(field), what)
+            elif what == "empty" and isinstance(value.get(field), list):
+                value[field] = []
+            elif what == "missing":
                 value.pop(field, None)
             elif field in value or fields == ("download_url",):
                 value[field] = _SPOILT[what]
@@ -179,9 +205,11 @@ class Documents:
         """A document the scenario brings itself, {link} filled in."""
         start, index, _ = item
         entry = self.explicit[index - EXPLICIT]
-        call = org.call(day, index, start)
-        listing = self.state.listing_of(org, day.text)
-        link = links.write(org.path_of(call), listing, origins)
+        call = self.route.item(org, day, index, start)
+        listing = self.memory.listing_of(org, day.text)
+        # A route without calls has no recording to link to.
+        link = links.write(org.path_of(call.attendance), listing,
+                           origins) if call.attendance else ""
         if isinstance(entry, dict) and "raw" in entry:
             entry = entry["raw"]
         if isinstance(entry, dict):
@@ -190,6 +218,16 @@ class Documents:
                              "utf-8", "surrogateescape")
         text = entry.replace("{link}", link).replace("{key}", call.key)
         return text.encode("utf-8", "surrogateescape")
+
+
+def _spoil_element(elements, what):
+    """Makes the first element of a nested array bad, or takes it out."""
+    if not elements:
+        return
+    if what == "missing":
+        del elements[0]
+    else:
+        elements[0] = _SPOILT[what]
 
 
 def _other_type(value):

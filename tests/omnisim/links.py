@@ -14,6 +14,7 @@ class Links:
 
     def write(self, path, generation, origins):
         """The link to `path` as listing number `generation` gives it."""
+        is_attachment = path.startswith("/attachments/")
         rules, query = self.rules, []
         if rules["life_s"] is not None:
             query.append(("exp", "%.3f" % (time() + rules["life_s"])))
@@ -23,10 +24,11 @@ class Links:
         if rules["signed"]:
             query.append(("sig", self._sign(path, query)))
         tail = path + ("?" + urlencode(query) if query else "")
-        return self._base(origins) % tail
+        return self._base(origins, self.rules[
+            "attachments" if is_attachment else "host"]) % tail
 
-    def _base(self, origins):
-        host = self.rules["host"]
+    @staticmethod
+    def _base(origins, host):
         named = {
             "same": origins["api"] + "%s",
             "media": origins["media"] + "%s",

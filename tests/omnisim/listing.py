@@ -11,21 +11,26 @@ DRIFTS = {"insert-before", "insert-after", "delete-before", "reorder",
 
 
 class Listing:
-    def __init__(self, scenario, state, links, populations):
+    """The listing of one route."""
+
+    def __init__(self, scenario, state, links, populations, route):
         self.rules = scenario["listing"]
+        self.route = route
         self.state = state
+        self.memory = state.routes[route.name]
         self.links = links
         self.size = scenario["dialect"]["page_size"]
         self.unit = scenario["dialect"]["page_unit"]
         self.seed = scenario["seed"]
-        self.documents = Documents(scenario, state)
+        self.documents = Documents(scenario, state, route)
         self.vanished = [Rule(s) for s in self.rules["vanished"]]
         self.late = [Rule(s) for s in self.rules["late"]]
         self.drift = self.rules["drift"]
         for spec in self.drift:
             if spec.get("do") not in DRIFTS:
                 raise ValueError("unknown drift: %s" % spec.get("do"))
-        self._given = {org.number: _place_given(scenario, org)
+        self._given = {org.number: _place_given(scenario, org,
+                                                route.days(org))
                        for org in populations}
 
     # -- the documents of a day ---------------------------------------------
@@ -34,8 +39,9 @@ class Listing:
         """None when the day is just its calls in order, else its items."""
         place = (org.number, day.text)
         given = self._given[org.number].get(day.text, ())
-        extras = self.state.extras.get(place, ())
-        removed = self.state.removed.get(place, ())
+        extras = self.memory.extras.get(place, ())
+        removed = (self.memory.removed.get(place, frozenset())
+                   | org.planted.hidden(self.route, org, day))
         hidden = self._hidden(org, day)
         twice = self.documents.others
         if not (given or extras or removed or hidden or twice):
@@ -48,25 +54,30 @@ class Listing:
         return items + self._copies(org, day, items, twice)
 
     def _hidden(self, org, day):
-        listing = self.state.listing_of(org, day.text)
+        listing = self.memory.listing_of(org, day.text)
         return ([r for r in self.vanished if r.is_due(self.state, listing)]
                 + [r for r in self.late
                    if not r.is_due(self.state, listing)])
 
-    @staticmethod
-    def _is_hidden(org, day, item, rules):
-        return any(_touches(rule, org, day, item) for rule in rules)
+    def _is_hidden(self, org, day, item, rules):
+        return any(self.touches(rule, org, day, item) for rule in rules)
 
-    @staticmethod
-    def _copies(org, day, items, twice):
+    def _copies(self, org, day, items, twice):
         return [(item[0], item[1], rule.spec.get("other", False))
                 for rule in twice for item in items
-                if _touches(rule, org, day, item)]
+                if self.touches(rule, org, day, item)]
+
+    def touches(self, rule, org, day, item):
+        """Whether a rule concerns the item (start, index, ...) of a day."""
+        if rule.which.matches_place(day.text, item[1]):
+            return True
+        return bool(rule.which.names) and rule.which.names_one(
+            self.route.item(org, day, item[1], item[0]))
 
     def items(self, org, low, high):
         """All the window holds, as (day, sequence) parts in order."""
         parts = []
-        for day in org.days.values():
+        for day in self.route.days(org).values():
             if day.end <= low or day.begin >= high:
                 continue
             items = self._day_items(org, day)
@@ -101,14 +112,14 @@ class Listing:
 
     def _move(self, org, low, high, number):
         """Lets documents come and go before list request `number`."""
-        days = [d for d in org.days.values()
+        days = [d for d in self.route.days(org).values()
                 if d.end > low and d.begin < high]
-        if not days or number in self.state.drifted:
+        if not days or number in self.memory.drifted:
             return
         day = days[-1 if self._drifting("insert-after", number) else 0]
-        self.state.drifted.add(number)
+        self.memory.drifted.add(number)
         place = (org.number, day.text)
-        extras = self.state.extras.setdefault(place, [])
+        extras = self.memory.extras.setdefault(place, [])
         index = day.count + len(extras)
         if self._drifting("insert-before", number):
             extras.insert(0, (max(low, day.begin), index, False, "before"))
@@ -119,7 +130,7 @@ class Listing:
                 if items:
                     place = (org.number, day.text)
                     first = items[0]
-                    self.state.removed.setdefault(place, set()).add(
+                    self.memory.removed.setdefault(place, set()).add(
                         first if isinstance(first, int) else first[1])
                     break
 
@@ -129,14 +140,14 @@ class Listing:
         """(total, documents) of one page of the window [low, high)."""
         low, high = window
         with self.state.lock:
-            number = self.state.list_requests
-            self.state.list_requests += 1
+            number = self.memory.requests
+            self.memory.requests += 1
             if skip == 0:
                 for day in org.days.values():
                     if day.end > low and day.begin < high:
                         place = (org.number, day.text)
-                        self.state.listings[place] = (
-                            self.state.listings.get(place, 0) + 1)
+                        self.memory.listings[place] = (
+                            self.memory.listings.get(place, 0) + 1)
             if self.drift:
                 self._move(org, low, high, number)
             parts = self.items(org, low, high)
@@ -181,12 +192,12 @@ class Listing:
         if skip != empty["page"]:
             return False
         with self.state.lock:
-            seen = self.state.page_requests.get("empty", 0)
-            self.state.page_requests["empty"] = seen + 1
+            seen = self.memory.empty_pages
+            self.memory.empty_pages += 1
         return empty.get("times", -1) < 0 or seen < empty["times"]
 
     def _made_up(self, org, low, high, at):
-        days = [d for d in org.days.values()
+        days = [d for d in self.route.days(org).values()
                 if d.end > low and d.begin < high]
         if not days:
             return []
@@ -205,13 +216,6 @@ class Listing:
                     where.start_of(item), item, False)
 
 
-def _touches(rule, org, day, item):
-    if rule.which.matches_place(day.text, item[1]):
-        return True
-    return bool(rule.which.names) and rule.which.matches(
-        org.call(day, item[1], item[0]))
-
-
 def _slice(parts, low, high):
     result = []
     for day, items in parts:
@@ -224,22 +228,22 @@ def _slice(parts, low, high):
     return result
 
 
-def _place_given(scenario, org):
+def _place_given(scenario, org, days):
     """The scenario's own documents by day: {day: [(start, index, ...)]}."""
     result = {}
     if org.number:
         return result
     for number, entry in enumerate(scenario["documents"]):
-        start, day = _when(entry, org)
+        start, day = _when(entry, org, days)
         if day is not None:
             result.setdefault(day.text, []).append(
                 (start, EXPLICIT + number, False, "given"))
     return result
 
 
-def _when(entry, org):
+def _when(entry, org, days):
     """Start and day of a given document; its noon when it does not say."""
-    first = next(iter(org.days.values()), None)
+    first = next(iter(days.values()), None)
     if isinstance(entry, str):
         try:
             entry = json.loads(entry)
@@ -247,13 +251,13 @@ def _when(entry, org):
             entry = {}
     if not isinstance(entry, dict):
         entry = {}
-    day = org.days.get(entry.get("at_day") or entry.get("day"))
+    day = days.get(entry.get("at_day") or entry.get("day"))
     try:
         text = str(entry.get("data_inicio"))[:19].replace("T", " ")
         local = datetime.strptime(text, "%Y-%m-%d %H:%M:%S")
         start = int(local.replace(tzinfo=org.zone).timestamp())
         if day is None:
-            day = org.days.get(text[:10])
+            day = days.get(text[:10])
         if day and day.begin <= start < day.end:
             return start, day
     except ValueError:

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from email.utils import formatdate
 from threading import Lock
 
-from . import audio, faults
+from . import attachments, audio, conversations, faults
 from .message import Draft
 from .selector import Selector
 
@@ -34,7 +34,9 @@ class Bodies:
             if known is not None:
                 self._kept.move_to_end(key)
                 return known
-        if self.prompts:
+        if call.kind:
+            made = attachments.make(call.kind, call.draw, org.size_of(call))
+        elif self.prompts:
             made = self.prompts.make(call.draw)
         else:
             made = audio.make(org.kind_of(call), call.draw,
@@ -80,7 +82,7 @@ class Media:
         path, plain = self._strip(request.path)
         if path.startswith("/hop/"):
             return self._hop(request, path, origins)
-        found = self._find(path)
+        found = self.find(path)
         if found is None:
             return self._refuse(request, 404, "NoSuchKey")
         org, call = found
@@ -97,16 +99,24 @@ class Media:
         return draft.reply()
 
     def _strip(self, path):
-        if path.startswith(self.prefix + "/recordings/"):
+        if path.startswith((self.prefix + "/recordings/",
+                            self.prefix + "/attachments/")):
             path = path[len(self.prefix):]
         if path.startswith("/followed/"):
             return path[9:], True
         return path, False
 
-    def _find(self, path):
+    def find(self, path):
+        """(organisation, call or attachment) of a path, or None."""
+        key = path.rpartition("/")[2].partition(".")[0]
+        if path.startswith("/attachments/"):
+            for org in self.populations:
+                found = conversations.find(org, key)
+                if found is not None and found.path == path:
+                    return org, found
+            return None
         if not path.startswith("/recordings/"):
             return None
-        key = path.rpartition("/")[2].partition(".")[0]
         for org in self.populations:
             call = org.find(key)
             if call is not None and org.path_of(call) == path:
@@ -129,8 +139,8 @@ class Media:
                 "authorization" in request.headers
                 or "x-api-key" in request.headers):
             return self._refuse(request, 400, "InvalidArgument")
-        status = self.links.refusal(path, request.query,
-                                    self.state.listing_of(org, call.day))
+        listing = self.state.routes[call.route].listing_of(org, call.day)
+        status = self.links.refusal(path, request.query, listing)
         if status is None:
             return None
         return self._refuse(request, status, "AccessDenied")
@@ -158,8 +168,9 @@ class Media:
         rules = self.rules
         kind = rules["content_type"]
         if kind is None:
-            kind = audio.CONTENT_TYPES[
-                "wav" if self.bodies.prompts else org.kind_of(call)]
+            kind = attachments.KINDS[call.kind][1] if (
+                call.kind) else audio.CONTENT_TYPES[
+                    "wav" if self.bodies.prompts else org.kind_of(call)]
         headers = [("Content-Type", kind)] if kind else []
         etag = self._etag(org, call)
         if etag:

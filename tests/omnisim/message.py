@@ -11,6 +11,10 @@ class BadRequest(Exception):
     """The client wrote something that is no HTTP/1.1 request."""
 
 
+class Refusal(Exception):
+    """A request the vendor would refuse; args: status, message."""
+
+
 class Request:
     """One parsed request; header names are lower-cased."""
 

@@ -62,19 +62,21 @@ def log_in(sim, field="organization"):
 class Lister:
     """A small client that lists as a scenario's dialect wants it."""
 
-    def __init__(self, sim, param="report-skip", method="GET"):
+    def __init__(self, sim, param="report-skip", method="GET",
+                 route=ROUTE):
         self.sim, self.param, self.method = sim, param, method
+        self.route = route
         self.headers = {**KEY, "Authorization": "Bearer " + log_in(sim)}
 
     def raw(self, page, first=DAY, last=DAY):
         params = {self.param: page, "date_ini": first, "date_end": last}
         if self.method == "POST":
-            return get(self.sim.root, "/v1" + ROUTE, method="POST",
+            return get(self.sim.root, "/v1" + self.route, method="POST",
                        headers=self.headers,
                        body=json.dumps(params).encode())
         query = "&".join("%s=%s" % p for p in params.items())
         return get(self.sim.root, "/v1%s?%s" % (
-            ROUTE, query.replace(" ", "%20")), headers=self.headers)
+            self.route, query.replace(" ", "%20")), headers=self.headers)
 
     def page(self, page, *window):
         return json.loads(self.raw(page, *window)[2])
@@ -96,3 +98,21 @@ class WithSim(unittest.TestCase):
         scenario.setdefault("days", {DAY: 25})
         self.sim.scenario(scenario)
         self.sim.reset_log()
+
+
+class RouteCase(WithSim):
+    """Asks any report route of the server of its class."""
+
+    def lister(self, route, **how):
+        return Lister(self.sim, route="/ReportsApi/" + route, **how)
+
+    def listed(self, route):
+        return self.lister(route).page(0)["Data"]
+
+    def truth(self, route):
+        """The documents of a day, parsed."""
+        return [json.loads(one["document"])
+                for one in self.sim.documents(route, DAY, hashes=False)]
+
+    def by_protocol(self, route):
+        return {one["protocolo"]: one for one in self.truth(route)}

@@ -20,6 +20,22 @@ DEFAULT = {
     "days": {"2024-12-30": 40, "2024-12-31": 25},
     "documents": [],
     "contact_share": 0.7,
+    "population": {
+        "talk_s": [15, 1214],
+        "chats_per_call": 0.5,
+        "messages": [2, 12],
+        "attachment_share": 0.15,
+        "attachment_size": [500, 5000],
+        "hostile_share": 0.03,
+        "survey_share": 0.25,
+        "pauses": [2, 5],
+        "cnpj_share": 0.0,
+        "chat_cnpj_share": 0.2,
+        "alphanumeric_from": "2026-07-01",
+    },
+    "planted": [],
+    "routes": {},
+    "keep_served": False,
     "organizations": [ORGANIZATION],
     "credentials": {
         "api_key": "sim-api-key",
@@ -69,6 +85,7 @@ DEFAULT = {
     },
     "links": {
         "host": "same",
+        "attachments": "media",
         "need_token": False,
         "forbid_headers": False,
         "signed": False,
@@ -118,7 +135,7 @@ DEFAULT = {
 }
 
 # Below these keys a scenario may write what it likes.
-FREE = {"days", "dialect.fields", "media.faults", "media.sizes",
+FREE = {"days", "routes", "dialect.fields", "media.faults", "media.sizes",
         "latency_ms"}
 
 CHOICES = {
@@ -155,6 +172,8 @@ def _merge_into(base, changes, path):
         where = path + key
         if path == "" and key == "listing" and isinstance(value, dict):
             value = _listify(value)
+        if path == "" and key == "planted" and isinstance(value, dict):
+            value = [value]
         if key not in base and path[:-1] not in FREE:
             raise ScenarioError("unknown scenario key: %s" % where)
         if (isinstance(value, dict) and isinstance(base.get(key), dict)
@@ -180,6 +199,37 @@ def merged(changes, base=None):
     whole = copy.deepcopy(DEFAULT if base is None else base)
     _merge_into(whole, changes, "")
     return whole
+
+
+# What a route may have of its own, and what of a dialect is the login's.
+OF_ROUTES = {"dialect", "listing", "documents", "time_format", "filter_zone",
+             "date_end", "reject_time", "rate", "latency_ms"}
+OF_LOGIN = {"org_field", "org_status", "token_place", "token_kind"}
+
+
+def route_scenario(scenario, name, main, pages_field):
+    """The scenario as one route has it.
+
+    What `routes` says of it, over the whole scenario; but `listing` and
+    `documents` of the whole are those of the route `main` alone, and
+    `pages_field` is used where nobody names another.
+    """
+    entry = scenario["routes"].get(name, {})
+    base = dict(scenario)
+    for key in OF_ROUTES - {"documents"}:
+        base[key] = copy.deepcopy(scenario[key])
+    if name != main:
+        base["listing"] = copy.deepcopy(DEFAULT["listing"])
+        base["documents"] = []
+    if base["dialect"]["pages_field"] is None:
+        base["dialect"]["pages_field"] = pages_field
+    for key in entry:
+        if key not in OF_ROUTES:
+            raise ScenarioError("a route has no %s of its own" % key)
+    for key in OF_LOGIN.intersection(entry.get("dialect", ())):
+        raise ScenarioError("a route has no dialect.%s of its own" % key)
+    _merge_into(base, entry, "")
+    return base
 
 
 def assignment(text):

@@ -4,7 +4,7 @@
 7 or "7"         document 7 of each day, counted from 0
 "2024-12-30#7"   document 7 of that day
 "every:10"       documents 0, 10, 20 ... of each day
-any other text   the document with that `_id` or `id`
+any other text   the document with that `_id`, `id` or `protocolo`
 a list           any of these
 """
 
@@ -41,11 +41,15 @@ class Selector:
             self.names.add(one)
 
     def matches(self, call):
-        """call has `day`, `index`, `key` and `ident`."""
-        if self.matches_place(call.day, call.index):
-            return True
+        """call has `day`, `index`, `key`, `ident` and `protocol`."""
+        return (self.matches_place(call.day, call.index)
+                or self.names_one(call))
+
+    def names_one(self, call):
+        """Whether it is called by one of its names."""
         return bool(self.names) and (call.key in self.names
-                                     or call.ident in self.names)
+                                     or call.ident in self.names
+                                     or call.protocol in self.names)
 
     def matches_place(self, day, index):
         """As matches(), for a call whose names are not made yet."""

@@ -18,8 +18,12 @@ from omnisim.people import CPFS, is_cpf  # noqa: E402
 from omnisim.probe import (  # noqa: E402
     DAY, KEY, LOGIN, ORG, ROUTE, Lister, WithSim, get)
 from omnisim.scenario import DEFAULT  # noqa: E402
+from omnisim.selftest_data import (  # noqa: E402,F401
+    Agreement, People, Planted)
 from omnisim.selftest_media import (  # noqa: E402,F401
     Formats, Media)
+from omnisim.selftest_routes import (  # noqa: E402,F401
+    Oddities, Routes)
 
 
 class Logins(WithSim):

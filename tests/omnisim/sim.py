@@ -7,6 +7,10 @@ import subprocess
 import sys
 import urllib.request
 
+from .planted import (ACTIVITY, AUDIO, HISTORY, MESSAGES, SURVEYS,
+                      VOICE_LOG)
+
+ROUTE_NAMES = (HISTORY, VOICE_LOG, AUDIO, ACTIVITY, SURVEYS, MESSAGES)
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -101,6 +105,26 @@ class Sim:
         """The truth of one day; see README.md for the keys."""
         return self._ask("calls?day=%s&org=%d&hash=%d"
                          % (day, org, hashes))
+
+    def documents(self, route, day, org=0, hashes=False):
+        """The truth of one day of any report route; see README.md."""
+        return self._ask("documents?route=%s&day=%s&org=%d&hash=%d"
+                         % (route, day, org, hashes))
+
+    def planted(self, day, org=0):
+        """{kind: entries} of what the scenario planted on one day."""
+        return self._ask("planted?day=%s&org=%d" % (day, org))
+
+    def truth(self, day, org=0, hashes=False):
+        """All six routes of one day and what is planted in them."""
+        return {"routes": {route: self.documents(route, day, org, hashes)
+                           for route in ROUTE_NAMES},
+                "planted": self.planted(day, org)}
+
+    def served(self, route):
+        """The exact documents served so far, if keep_served is set."""
+        return [text.encode("utf-8", "surrogateescape")
+                for text in self._ask("served?route=" + route)]
 
     def scenario(self, scenario):
         """Another scenario, with an empty memory (tokens, counts, ...)."""

@@ -1,9 +1,27 @@
 """What the server remembers between requests."""
 
 import threading
+from collections import defaultdict
 from time import time
 
 from .faults import Counters
+
+
+class RouteState:
+    """What was asked of one report route, and what that changed."""
+
+    def __init__(self):
+        self.requests = 0
+        self.empty_pages = 0
+        self.listings = {}
+        self.extras = {}
+        self.removed = {}
+        self.drifted = set()
+        self.served = {}    # exact documents, in the order first served
+
+    def listing_of(self, org, day):
+        """The number of the running listing of a day, at least 1."""
+        return max(1, self.listings.get((org.number, day), 0))
 
 
 class State:
@@ -13,18 +31,13 @@ class State:
         self.lock = threading.Lock()
         self.born = time()
         self.faults = Counters()
-        self.list_requests = 0
-        self.page_requests = {}
         self.login_requests = 0
-        self.listings = {}
-        self.extras = {}
-        self.removed = {}
-        self.drifted = set()
+        self.routes = defaultdict(RouteState)
         self.link_uses = {}
         self.tokens = {}
         self.logins = 0
-        self.running = {"api": 0, "media": 0}
-        self.recent = {"api": [], "media": []}
+        self.running = defaultdict(int)
+        self.recent = defaultdict(list)
         self.line_free = 0.0
         self.drops = 0
         self.etags = 0
@@ -35,10 +48,6 @@ class State:
         with self.lock:
             self.line_free = max(self.line_free, now) + seconds
             return self.line_free
-
-    def listing_of(self, org, day):
-        """The number of the running listing of a day, at least 1."""
-        return max(1, self.listings.get((org.number, day), 0))
 
 
 class Log:
@@ -79,8 +88,9 @@ class Log:
                     part = result[field]
                     part[key] = part.get(key, 0) + 1
             kind = entry["path"]
-            if "/recordings/" in kind:
-                kind = "/recordings"
+            for folder in ("/recordings", "/attachments"):
+                if folder + "/" in kind:
+                    kind = folder
             result["path"][kind] = result["path"].get(kind, 0) + 1
             result["bytes"] += entry["sent"]
             connections.add((entry["role"], entry["connection"]))

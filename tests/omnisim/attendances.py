@@ -18,6 +18,8 @@ from .planted import AUDIO
 LINK = "@@LINK@@"
 # The index of the first conversation of a day: calls have lower ones.
 CHATS = 0x200000
+# The least numeric identity: from here on doubles leave numbers out.
+_FIRST_NUMBER = 2 ** 53 + 1
 VOICE = 1
 CHAT, EMAIL, WHATSAPP, MESSENGER, INSTAGRAM, CONSUMIDOR = 2, 3, 4, 5, 12, 17
 # WhatsApp is what most people use.
@@ -203,3 +205,22 @@ class Clock:
     def maybe(self, instant):
         """The value of an instant; None when there is none."""
         return None if instant is None else self.value(instant)
+
+
+class Clocks:
+    """The clock of each organisation."""
+
+    def __init__(self, form):
+        self.form = form
+        self._known = {}
+
+    def of(self, org):
+        if org.number not in self._known:
+            self._known[org.number] = Clock(self.form, org.zone)
+        return self._known[org.number]
+
+
+def number_of(day, index):
+    """A numeric identity: neighbours differ by one and fall together as
+    doubles."""
+    return _FIRST_NUMBER + (day.ordinal - 730000 << 24) + index

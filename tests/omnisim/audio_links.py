@@ -6,29 +6,22 @@ text and not through dictionaries.
 
 import json
 
-from .attendances import LINK, Clock, Facts
+from .attendances import LINK, Clocks, Facts, number_of
 
 NAMES = ("_id", "data_inicio", "data_atendida", "data_fim", "cliente",
          "contato", "agente", "agent", "servico", "ramal", "origem",
          "protocolo", "status", "documento", "tag", "download_url", "id")
-FIRST_NUMBER = 2 ** 53 + 1
 
 
 class AudioLinks:
     def __init__(self, scenario):
-        self.form = scenario["time_format"]
         self.identity = scenario["dialect"]["identity"]
         self._templates = _templates(scenario["dialect"])
-        self._clocks = {}
-
-    def _clock(self, org):
-        if org.number not in self._clocks:
-            self._clocks[org.number] = Clock(self.form, org.zone)
-        return self._clocks[org.number]
+        self._clocks = Clocks(scenario["time_format"])
 
     def text(self, org, day, call):
         """The document as JSON text; the link stands behind LINK."""
-        facts, write = Facts(call), self._clock(org).write
+        facts, write = Facts(call), self._clocks.of(org).write
         linked = call.contact and not org.planted.has("no-link", call)
         values = (
             '"%s"' % call.key,
@@ -54,9 +47,7 @@ class AudioLinks:
 
     def _ident(self, call, day):
         if self.identity == "numeric":
-            # Neighbours differ by one and fall together as doubles.
-            number = (day.ordinal - 730000 << 24) + call.index
-            return str(FIRST_NUMBER + number)
+            return str(number_of(day, call.index))
         return '"%s"' % call.ident
 
 

@@ -7,8 +7,8 @@ vendor's; a scenario spells them anew by dialect.fields.
 import json
 
 from . import rolls
-from .attendances import LINK, VOICE, Clock, Facts
-from .audio_links import FIRST_NUMBER, AudioLinks
+from .attendances import LINK, VOICE, Clocks, Facts, number_of
+from .audio_links import AudioLinks
 from .conversations import messages_of
 from .people import AGENTS
 from .planted import (ACTIVITY, AUDIO, HISTORY, MESSAGES, SURVEYS,
@@ -168,23 +168,16 @@ class Plain:
 
     def __init__(self, scenario, fields):
         self.fields = fields
-        self.form = scenario["time_format"]
         self.names = scenario["dialect"]["fields"]
         self.identity = scenario["dialect"]["identity"]
-        self._clocks = {}
-
-    def _clock(self, org):
-        if org.number not in self._clocks:
-            self._clocks[org.number] = Clock(self.form, org.zone)
-        return self._clocks[org.number]
+        self._clocks = Clocks(scenario["time_format"])
 
     def text(self, org, day, item):
         """The document as JSON text; links stand behind LINK."""
-        value = self.fields(item, self._clock(org))
+        value = self.fields(item, self._clocks.of(org))
         ident = value.pop("id")
         if self.identity == "numeric":
-            value["id"] = FIRST_NUMBER + (
-                day.ordinal - 730000 << 24) + item.index
+            value["id"] = number_of(day, item.index)
         elif self.identity != "neither":
             value["_id" if self.identity == "_id" else "id"] = ident
         if self.names:

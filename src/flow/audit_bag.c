@@ -173,33 +173,22 @@ int
 audit_oxum(struct audit *a, int64_t octets, int64_t files,
 	   struct ark_error *err)
 {
-	struct buf text = BUF_INIT(1 << 20), oxum = BUF_INIT(256);
-	char expected[64];
+	struct buf text = BUF_INIT(1 << 20);
+	const char *flaw;
 	int rc;
 
-	(void)snprintf(expected, sizeof(expected), "%lld.%lld",
-		       (long long)octets, (long long)files);
 	rc = slurp_tag(a, "bag-info.txt", &text, err);
 	if (rc)
 		goto out;
-	rc = baginfo_get(buf_text(&text), text.len, "Payload-Oxum", &oxum);
-	if (rc == 1 && baginfo_count(buf_text(&text), text.len,
-				     "Payload-Oxum") > 1)
-		rc = bad_tag(a, "bag-info.txt",
-			     "it has more than one Payload-Oxum");
-	else if (rc == 1 && octets >= 0 && strcmp(buf_text(&oxum), expected))
-		rc = bad_tag(a, "bag-info.txt",
-			     "Payload-Oxum differs from the payload");
-	else if (rc == ARK_EFORMAT)
-		rc = bad_tag(a, "bag-info.txt", "it is no list of elements");
-	else if (rc == 0)
-		rc = bad_tag(a, "bag-info.txt", "it has no Payload-Oxum");
-	else if (rc == ARK_ENOMEM)
+	rc = baginfo_judge_oxum(buf_text(&text), text.len, octets, files,
+				&flaw);
+	if (!rc)
+		flaw = "it has no Payload-Oxum";
+	if (rc == ARK_ENOMEM)
 		rc = error_nomem(err);
 	else
-		rc = 0;
+		rc = flaw ? bad_tag(a, "bag-info.txt", flaw) : 0;
 out:
 	buf_release(&text);
-	buf_release(&oxum);
 	return rc < 0 ? rc : 0;
 }

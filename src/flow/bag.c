@@ -112,29 +112,24 @@ has_tag(const struct bag *b, const char *name)
 static int
 check_info(struct bag *b, struct ark_error *err)
 {
-	struct buf text = BUF_INIT(1 << 20), oxum = BUF_INIT(256);
-	const char *flaw = NULL;
-	char expected[64];
+	struct buf text = BUF_INIT(1 << 20);
+	const char *flaw;
 	int rc;
 
 	if (!has_tag(b, "bag-info.txt"))
 		return 0;
-	(void)snprintf(expected, sizeof(expected), "%lld.%lld",
-		       (long long)b->octets, (long long)b->files);
 	rc = bag_slurp(b, "bag-info.txt", &text, err);
 	if (rc)
 		goto out;
-	rc = baginfo_get(buf_text(&text), text.len, "Payload-Oxum", &oxum);
-	if (rc < 0)
-		flaw = "it is no list of elements";
-	else if (baginfo_count(buf_text(&text), text.len, "Payload-Oxum") > 1)
-		flaw = "it has more than one Payload-Oxum";
-	else if (rc && strcmp(buf_text(&oxum), expected))
-		flaw = "Payload-Oxum differs from the payload";
-	rc = flaw ? bag_report(b, ARK_VERIFY_BAD_BAG, "bag-info.txt", flaw) : 0;
+	rc = baginfo_judge_oxum(buf_text(&text), text.len, b->octets, b->files,
+				&flaw);
+	if (rc == ARK_ENOMEM)
+		rc = error_nomem(err);
+	else
+		rc = flaw ? bag_report(b, ARK_VERIFY_BAD_BAG, "bag-info.txt",
+				       flaw) : 0;
 out:
 	buf_release(&text);
-	buf_release(&oxum);
 	return rc < 0 ? rc : 0;
 }
 

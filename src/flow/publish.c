@@ -1,6 +1,5 @@
 #include "flow/publish.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,7 +87,7 @@ write_baginfo(struct edition *e, const struct catalogue_day *d, int64_t now_s,
 	      struct ark_error *err)
 {
 	struct buf out = BUF_INIT(65536);
-	char day[DAY_SIZE], now[CLOCK_UTC_SIZE], oxum[48];
+	char day[DAY_SIZE], now[CLOCK_UTC_SIZE];
 	struct trail_head head;
 	int rc;
 
@@ -98,13 +97,11 @@ write_baginfo(struct edition *e, const struct catalogue_day *d, int64_t now_s,
 	day_format(day, e->day);
 	clock_utc(now, now_s);
 	now[10] = 0;	/* the date alone */
-	(void)snprintf(oxum, sizeof(oxum), "%lld.%lld", (long long)e->octets,
-		       (long long)e->files);
 	baginfo_put(&out, "Source-Organization", e->archive->organization);
 	baginfo_put(&out, "External-Identifier", day);
 	baginfo_put(&out, "Bagging-Date", now);
 	baginfo_put(&out, "Bag-Software-Agent", "callark " CALLARK_VERSION);
-	baginfo_put(&out, "Payload-Oxum", oxum);
+	baginfo_put_oxum(&out, e->octets, e->files);
 	baginfo_put(&out, "Callark-Organization-Id",
 		    e->archive->organization_id);
 	baginfo_put(&out, "Callark-Day", day);

@@ -1,6 +1,7 @@
 #include "manifest/baginfo.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -200,4 +201,49 @@ baginfo_get(const char *text, size_t n, const char *label, struct buf *out)
 			(void)buf_add(out, line + 1, len - 1);
 	}
 	return out->rc ? out->rc : is_found;
+}
+
+/* ---- Payload-Oxum ------------------------------------------------------- */
+
+#define OXUM "Payload-Oxum"
+#define OXUM_SIZE 48
+
+static void
+print_oxum(char out[OXUM_SIZE], int64_t octets, int64_t files)
+{
+	(void)snprintf(out, OXUM_SIZE, "%lld.%lld", (long long)octets,
+		       (long long)files);
+}
+
+void
+baginfo_put_oxum(struct buf *out, int64_t octets, int64_t files)
+{
+	char oxum[OXUM_SIZE];
+
+	print_oxum(oxum, octets, files);
+	baginfo_put(out, OXUM, oxum);
+}
+
+int
+baginfo_judge_oxum(const char *text, size_t n, int64_t octets, int64_t files,
+		   const char **flaw)
+{
+	struct buf found = BUF_INIT(256);
+	char expected[OXUM_SIZE];
+	int rc = baginfo_get(text, n, OXUM, &found);
+	bool is_other;
+
+	print_oxum(expected, octets, files);
+	is_other = rc == ARK_ELIMIT || strcmp(buf_text(&found), expected);
+	buf_release(&found);
+	*flaw = NULL;
+	if (!rc || rc == ARK_ENOMEM)
+		return rc;
+	if (rc == ARK_EFORMAT)
+		*flaw = "it is no list of elements";
+	else if (baginfo_count(text, n, OXUM) > 1)
+		*flaw = "it has more than one Payload-Oxum";
+	else if (octets >= 0 && is_other)
+		*flaw = "Payload-Oxum differs from the payload";
+	return 1;
 }

@@ -31,4 +31,18 @@ int baginfo_get(const char *text, size_t n, const char *label, struct buf *out);
 /* baginfo_count(text, n, label): How many lines begin with "label:". */
 size_t baginfo_count(const char *text, size_t n, const char *label);
 
+/*
+ * Payload-Oxum (RFC 8493, 2.2.2): the bytes and the number of payload files.
+ *
+ * baginfo_put_oxum(out, octets, files): Add it.
+ *
+ * baginfo_judge_oxum(text, n, octets, files, flaw):
+ * Whether the bag-info.txt in text tells it once and rightly.  octets -1: only
+ * whether once.  *flaw is what is wrong, or NULL.  Return 1; 0 when there is
+ * none, without a flaw; ARK_ENOMEM.
+ */
+void baginfo_put_oxum(struct buf *out, int64_t octets, int64_t files);
+int baginfo_judge_oxum(const char *text, size_t n, int64_t octets,
+		       int64_t files, const char **flaw);
+
 #endif

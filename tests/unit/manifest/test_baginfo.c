@@ -181,6 +181,50 @@ test_count(void **state)
 	assert_int_equal(baginfo_count(NULL, 0, "A"), 0);
 }
 
+static void
+test_oxum(void **state)
+{
+	static const struct {
+		const char *text;
+		int rc;
+		const char *flaw;
+	} table[] = {
+		{ "A: 1\nPayload-Oxum: 34.2\n", 1, NULL },
+		{ "payload-oxum: 34.2\n", 1, NULL },
+		{ "A: 34.2\n", 0, NULL },
+		{ "", 0, NULL },
+		{ "Payload-Oxum: 34.3\n", 1,
+		  "Payload-Oxum differs from the payload" },
+		{ "Payload-Oxum: 34.2\nA: 1\nPayload-Oxum: 34.2\n", 1,
+		  "it has more than one Payload-Oxum" },
+		{ "Payload-Oxum\n", 1, "it is no list of elements" },
+	};
+	char text[600] = "Payload-Oxum: ";
+	const char *flaw;
+	struct buf out = BUF_INIT(100);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		size_t n = strlen(table[i].text);
+
+		assert_int_equal(baginfo_judge_oxum(table[i].text, n, 34, 2,
+						    &flaw), table[i].rc);
+		assert_int_equal(!flaw, !table[i].flaw);
+		if (flaw)
+			assert_string_equal(flaw, table[i].flaw);
+	}
+	memset(text + strlen(text), '3', 500);
+	assert_int_equal(baginfo_judge_oxum(text, strlen(text), 34, 2, &flaw),
+			 1);
+	assert_string_equal(flaw, "Payload-Oxum differs from the payload");
+	assert_int_equal(baginfo_judge_oxum(text, strlen(text), -1, 2, &flaw),
+			 1);
+	assert_null(flaw);
+	baginfo_put_oxum(&out, 34, 2);
+	assert_string_equal(buf_text(&out), "Payload-Oxum: 34.2\n");
+	buf_release(&out);
+}
+
 int
 main(void)
 {
@@ -190,6 +234,7 @@ main(void)
 		cmocka_unit_test(test_put),
 		cmocka_unit_test(test_long_word),
 		cmocka_unit_test(test_get),
+		cmocka_unit_test(test_oxum),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,6 +76,18 @@ put_baginfo(void *ctx)
 	buf_release(&out);
 }
 
+/* A sound one is not accused. */
+static void
+judge_oxum(void *ctx)
+{
+	static const char text[] = "Payload-Oxum: 3.1\n";
+	const char *flaw;
+
+	(void)ctx;
+	expect(baginfo_judge_oxum(text, sizeof(text) - 1, 3, 1, &flaw), 1);
+	assert_null(flaw);
+}
+
 static void
 parse_table(void *ctx)
 {
@@ -202,7 +214,7 @@ nothing_but_the_want_of_memory_is_told(void **state)
 {
 	static void (*const attempts[])(void *) = {
 		add_to_manifest, parse_manifest, parse_fetch, put_baginfo,
-		parse_table, name_object, print_entry, walk_trail,
+		judge_oxum, parse_table, name_object, print_entry, walk_trail,
 	};
 	struct walked t;
 

@@ -270,6 +270,13 @@ read_table(struct rebuild *r, int fd, struct ark_error *err)
 	return rc;
 }
 
+/* What an element cannot tell is verify's to tell, but for lack of memory. */
+static int
+or_nomem(int rc, struct ark_error *err)
+{
+	return rc == ARK_ENOMEM ? error_nomem(err) : 0;
+}
+
 /* *n is the number that an element tells, or -1. */
 static int
 element_count(const struct buf *text, const char *label, int64_t *n,
@@ -281,10 +288,10 @@ element_count(const struct buf *text, const char *label, int64_t *n,
 	if (rc != 1 || text_to_int(buf_text(&value), 0, INT64_MAX, n))
 		*n = -1;
 	buf_release(&value);
-	return rc == ARK_ENOMEM ? error_nomem(err) : 0;
+	return or_nomem(rc, err);
 }
 
-/* What bag-info.txt says of the trail; nonsense is verify's to tell. */
+/* What bag-info.txt says of the trail. */
 static int
 note_head(struct rebuild *r, const struct buf *text, struct ark_error *err)
 {
@@ -293,7 +300,7 @@ note_head(struct rebuild *r, const struct buf *text, struct ark_error *err)
 
 	if (rc == 1 && head.seq > r->head.seq)
 		r->head = head;
-	return rc == ARK_ENOMEM ? error_nomem(err) : 0;
+	return or_nomem(rc, err);
 }
 
 /* What bag-info.txt says of the listing. */
@@ -313,13 +320,13 @@ note_listing(struct catalogue_day *d, const struct buf *text,
 		rc = element_count(text, "Callark-Platform-Total", &d->total,
 				   err);
 	} else {
-		rc = rc == ARK_ENOMEM ? error_nomem(err) : 0;
+		rc = or_nomem(rc, err);
 	}
 	buf_release(&listing);
 	return rc;
 }
 
-/* What bag-info.txt says of the listing of the day. */
+/* What bag-info.txt says of the day. */
 static int
 restore_day(struct rebuild *r, struct ark_error *err)
 {

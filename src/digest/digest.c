@@ -6,6 +6,8 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
+#define PROBE_BYTES 4096
+
 struct digest {
 	EVP_MD *md;		/* fetched once: a fetch is slow */
 	EVP_MD_CTX *ctx;
@@ -22,15 +24,34 @@ static const struct {
 	[DIGEST_SHA512] = { "SHA512", DIGEST_MAX_SIZE },
 };
 
+/*
+ * Whether what OpenSSL could not do was for want of memory.  It tells so of the
+ * first step that failed, if at all, and of the last one what came of it:
+ * "unsupported".
+ */
+static bool
+was_memory(void)
+{
+	unsigned long fault;
+	bool is_told = false;
+	void *probe;
+
+	while ((fault = ERR_get_error()) != 0)
+		is_told |= ERR_GET_REASON(fault) == ERR_R_MALLOC_FAILURE;
+	if (is_told)
+		return true;
+	probe = malloc(PROBE_BYTES);
+	free(probe);
+	return !probe;
+}
+
 /* OpenSSL could not do `what`; say why, and leave its error queue empty. */
 static int
 refused(enum digest_kind kind, const char *what, struct ark_error *err)
 {
-	unsigned long fault = ERR_peek_last_error();
-	const char *reason = ERR_reason_error_string(fault);
+	const char *reason = ERR_reason_error_string(ERR_peek_last_error());
 
-	ERR_clear_error();
-	if (ERR_GET_REASON(fault) == ERR_R_MALLOC_FAILURE)
+	if (was_memory())
 		return error_nomem(err);
 	return error_set(err, ARK_EBUG, "OpenSSL cannot %s %s: %s", what,
 			 kinds[kind].name, reason ? reason : "unknown reason");

@@ -4,11 +4,15 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "digest/digest.h"
+#include "unit/heap.h"
 
 #define MILLION 1000000
 
@@ -207,10 +211,90 @@ what_openssl_does_not_provide(void **state)
 	digest_free(d);
 }
 
+/* ---- without memory ------------------------------------------------------ */
+
+#define MAX_ALLOCATIONS 10000
+
+static long n_left = -1;	/* that OpenSSL still gets; -1: all */
+
+/* From then on there is none for callark's next one, either. */
+static bool
+is_out(void)
+{
+	if (n_left < 0)
+		return false;
+	if (n_left > 0) {
+		n_left--;
+		return false;
+	}
+	heap_fail(1);
+	return true;
+}
+
+static void *
+scarce_malloc(size_t n, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return is_out() ? NULL : malloc(n);
+}
+
+static void *
+scarce_realloc(void *p, size_t n, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return is_out() ? NULL : realloc(p, n);
+}
+
+static void
+scarce_free(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	free(p);
+}
+
+/* How digest_new() ends in a process whose OpenSSL has done nothing yet. */
+static int
+new_with(long n)
+{
+	struct digest *d;
+	int status = 0;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (!pid) {
+		n_left = n;
+		_exit(-digest_new(&d, DIGEST_SHA256, NULL));
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return -WEXITSTATUS(status);
+}
+
+/* It is the first test: what OpenSSL has, it keeps. */
+static void
+memory_that_ends_is_called_so(void **state)
+{
+	long n = 0;
+	int rc = ARK_ENOMEM;
+
+	(void)state;
+	for (; rc && n < MAX_ALLOCATIONS; n += 5) {
+		rc = new_with(n);
+		if (rc)
+			assert_int_equal(rc, ARK_ENOMEM);
+	}
+	assert_int_equal(rc, 0);
+	assert_in_range(n, 10, MAX_ALLOCATIONS);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(memory_that_ends_is_called_so),
 		cmocka_unit_test(known_vectors_in_any_chunks),
 		cmocka_unit_test(all_in_one),
 		cmocka_unit_test(nothing_may_be_null),
@@ -220,5 +304,8 @@ main(void)
 		cmocka_unit_test(what_openssl_does_not_provide),
 	};
 
+	if (!CRYPTO_set_mem_functions(scarce_malloc, scarce_realloc,
+				      scarce_free))
+		return 1;
 	return cmocka_run_group_tests(tests, make_million, free_million);
 }

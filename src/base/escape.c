@@ -14,23 +14,62 @@ is_harmful(uint32_t c)
 	return (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
+/* Add the character at p, or what stands for it; return how many bytes it takes. */
+static size_t
+add_harmless(struct buf *out, const uint8_t *p, size_t n)
+{
+	uint32_t c = *p;
+	size_t len = utf8_next(p, n, &c);
+
+	if (!len || (len == 1 && is_harmful(c)))
+		buf_addf(out, "\\x%02X", (unsigned)*p);
+	else if (is_harmful(c))
+		buf_addf(out, "\\u{%04X}", (unsigned)c);
+	else
+		buf_add(out, p, len);
+	return len ? len : 1;
+}
+
 void
 text_printable(struct buf *out, const char *text, size_t n)
 {
 	const uint8_t *p = (const uint8_t *)text;
 
 	while (n) {
-		uint32_t c = *p;
-		size_t len = utf8_next(p, n, &c);
+		size_t len = add_harmless(out, p, n);
 
-		if (!len || (len == 1 && is_harmful(c)))
-			buf_addf(out, "\\x%02X", (unsigned)*p);
-		else if (is_harmful(c))
-			buf_addf(out, "\\u{%04X}", (unsigned)c);
+		p += len;
+		n -= len;
+	}
+}
+
+/* What stands for a character that would mean something to HTML, or NULL. */
+static const char *
+html_entity(uint8_t c)
+{
+	switch (c) {
+	case '<': return "&lt;";
+	case '>': return "&gt;";
+	case '&': return "&amp;";
+	case '"': return "&quot;";
+	case '\'': return "&#39;";
+	default: return NULL;
+	}
+}
+
+void
+text_html(struct buf *out, const char *text, size_t n)
+{
+	const uint8_t *p = (const uint8_t *)text;
+
+	while (n) {
+		const char *entity = html_entity(*p);
+		size_t len = 1;
+
+		if (entity)
+			buf_adds(out, entity);
 		else
-			buf_add(out, p, len);
-		if (!len)
-			len = 1;
+			len = add_harmless(out, p, n);
 		p += len;
 		n -= len;
 	}

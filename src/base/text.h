@@ -70,6 +70,14 @@ bool text_equal_nocase(const char *a, const char *b);
 void text_printable(struct buf *out, const char *text, size_t n);
 
 /*
+ * text_html(out, text, n):
+ * Add n bytes made harmless for HTML, as the content of an element or in an
+ * attribute between quotes: < > & " and ' become character references, the rest
+ * is as of text_printable().
+ */
+void text_html(struct buf *out, const char *text, size_t n);
+
+/*
  * text_redact_url(out, url):
  * Add scheme, host and path of url; user information is dropped and a query
  * or fragment becomes "?...".  What is no URL at all becomes "(no URL)".

@@ -1,6 +1,6 @@
 /*
- * Text made harmless for terminals, spreadsheets and JSON: what comes out is
- * read back and must be what went in, or visibly less.
+ * Text made harmless for terminals, browsers, spreadsheets and JSON: what comes
+ * out is read back and must be what went in, or visibly less.
  */
 #include "base/utf8.h"
 #include "fuzz.h"
@@ -43,6 +43,47 @@ try_printable(const uint8_t *bytes, size_t n)
 	MUST(!strcmp(buf_text(&once), buf_text(&twice)));
 	buf_release(&once);
 	buf_release(&twice);
+}
+
+/* The character that a browser reads at *p, which moves behind it. */
+static char
+take_reference(const char **p)
+{
+	static const char *const names[] = {
+		"lt;<", "gt;>", "amp;&", "quot;\"", "#39;'",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t n = strcspn(names[i], ";") + 1;
+
+		if (!strncmp(*p + 1, names[i], n)) {
+			*p += 1 + n;
+			return names[i][n];
+		}
+	}
+	MUST(false && "a bare &");
+	return 0;
+}
+
+/* A browser shows what a terminal would, and takes none of it for markup. */
+static void
+try_html(const uint8_t *bytes, size_t n)
+{
+	struct buf html = BUF_INIT(TEXT_MAX), shown = BUF_INIT(TEXT_MAX);
+	struct buf read = BUF_INIT(TEXT_MAX);
+
+	text_html(&html, (const char *)bytes, n);
+	text_printable(&shown, (const char *)bytes, n);
+	MUST(!html.rc && !shown.rc);
+	must_be_harmless(&html);
+	for (const char *p = buf_text(&html); *p;) {
+		MUST(!strchr("<>\"'", *p));
+		buf_addc(&read, *p == '&' ? take_reference(&p) : *p++);
+	}
+	MUST(!read.rc && !strcmp(buf_text(&read), buf_text(&shown)));
+	buf_release(&html);
+	buf_release(&shown);
+	buf_release(&read);
 }
 
 /* One character of a quoted or bare cell; move *p behind it. */
@@ -149,6 +190,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	char *text = input_rest(&in);
 
 	try_printable(bytes, n);
+	try_html(bytes, n);
 	try_redacted(text);
 	try_cell(text, ',');
 	try_cell(text, ';');

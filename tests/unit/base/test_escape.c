@@ -46,6 +46,42 @@ test_printable(void **state)
 }
 
 static void
+test_html(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t n;
+		const char *shown;
+	} rows[] = {
+		{ "", 0, "" },
+		{ "S\xc3\xa3o 1\\2", 8, "S\xc3\xa3o 1\\2" },
+		{ "<", 1, "&lt;" }, { ">", 1, "&gt;" },
+		{ "&", 1, "&amp;" }, { "\"", 1, "&quot;" },
+		{ "'", 1, "&#39;" },
+		{ "&lt;", 4, "&amp;lt;" },
+		{ "<b a='1\">", 9, "&lt;b a=&#39;1&quot;&gt;" },
+		{ "]]>-->", 6, "]]&gt;--&gt;" },
+		{ "a\nb\r\tc", 6, "a\\x0Ab\\x0D\\x09c" },
+		{ "<\0>", 3, "&lt;\\x00&gt;" },
+		{ "\x1b[31m", 5, "\\x1B[31m" },
+		{ "\xc2\x85", 2, "\\u{0085}" },
+		{ "\xe2\x80\xae", 3, "\\u{202E}" },		/* RLO */
+		{ "\xc0\xbc", 2, "\\xC0\\xBC" },	/* an overlong < */
+		{ "\xe2<", 2, "\\xE2&lt;" },
+		{ "\xff" "a", 2, "\\xFFa" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		struct buf out = BUF_INIT(100);
+
+		text_html(&out, rows[i].text, rows[i].n);
+		assert_string_equal(buf_text(&out), rows[i].shown);
+		buf_release(&out);
+	}
+}
+
+static void
 test_redact_url(void **state)
 {
 	static const struct {
@@ -142,6 +178,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_printable),
+		cmocka_unit_test(test_html),
 		cmocka_unit_test(test_redact_url),
 		cmocka_unit_test(test_csv_cell),
 		cmocka_unit_test(test_ceiling_sticks),

@@ -1,7 +1,8 @@
 /*
- * Texts that would command a terminal or a spreadsheet, in every place of a
- * text, judged by a reader of their own: what a terminal is sent holds nothing
- * but characters, and what a spreadsheet is given comes back as it was.
+ * Texts that would command a terminal, a browser or a spreadsheet, in every
+ * place of a text, judged by a reader of their own: what a terminal is sent
+ * holds nothing but characters, and what a browser or a spreadsheet is given
+ * comes back as it was.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,6 +17,7 @@
 
 #include "base/text.h"
 #include "base/utf8.h"
+#include "unit/sheet.h"
 
 #define N(table) (sizeof(table) / sizeof((table)[0]))
 #define TEXT(literal) { literal, sizeof(literal) - 1 }
@@ -133,64 +135,77 @@ nothing_commands_a_terminal(void **state)
 	assert_int_equal(n_tried, 120);
 }
 
-/* ---- spreadsheets */
+/* ---- browsers */
 
-static const char *const starts[] = {
-	"=cmd|' /C calc'!A0", "=HYPERLINK(\"http://x\";\"y\")", "+1+1", "-2+3",
-	"@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "plain", "\"=1\"", "'=1",
-	"a\r\n=1", "a\n@b", "a;=1,+2",
+static const struct bytes markup[] = {
+	TEXT("<script>alert(1)</script>"), TEXT("</title><script>"),
+	TEXT("</style><style>*{display:none}"), TEXT("<img src=x onerror=a()>"),
+	TEXT("\" onmouseover=\"a()"), TEXT("' onfocus='a()"),
+	TEXT("<!--"), TEXT("-->"), TEXT("<![CDATA["), TEXT("]]>"), TEXT("<?x"),
+	TEXT("&lt;script&gt;"), TEXT("&#60;b&#62;"), TEXT("&"), TEXT("&#x3c"),
+	TEXT("<\0script>"), TEXT("<scr\x1bipt>"), TEXT("\xc0\xbc" "b>"),
+	TEXT("\xe0\x80\xbc"), TEXT("\xe2<b>"), TEXT("+ADw-script+AD4-"),
+	TEXT("<a href=javascript:a()>x</a>"), TEXT("<base href=//x>"),
+	TEXT("<meta http-equiv=refresh content=0>"), TEXT("`<`"),
 };
 
 static const struct {
-	const char *before, *behind;
-} coats[] = {
-	{ "", "" }, { "", ",=1" }, { "", "\"\r\n\"=1" }, { "\"", "" },
+	const char *name;
+	char c;
+} references[] = {
+	{ "&lt;", '<' }, { "&gt;", '>' }, { "&amp;", '&' }, { "&quot;", '"' },
+	{ "&#39;", '\'' },
 };
 
-static_assert(N(starts) * N(coats) == 60, "fifteen starts in four coats");
-
-/*
- * Take one cell of RFC 4180 from *p into out; return what ended it: ',' or
- * '\r' for CR LF.
- */
+/* The character that a browser reads at *p, which moves behind it. */
 static char
-take_cell(struct buf *out, const char **p)
+take_character(const char **p)
 {
-	char end;
+	if (strchr("<>\"'", **p))
+		fail_msg("bare: %s", *p);
+	for (size_t i = 0; i < N(references); i++) {
+		size_t n = strlen(references[i].name);
 
-	buf_clear(out);
-	if (**p != '"') {
-		size_t n = strcspn(*p, ",\r\n\"");
-
-		buf_add(out, *p, n);
-		*p += n;
-	} else {
-		for ((*p)++; **p != '"' || (*p)[1] == '"'; (*p)++) {
-			assert_int_not_equal(**p, 0);
-			buf_addc(out, **p);
-			*p += **p == '"';
+		if (!strncmp(*p, references[i].name, n)) {
+			*p += n;
+			return references[i].c;
 		}
-		(*p)++;
 	}
-	end = *(*p)++;
-	if (end == '\r')
-		assert_int_equal(*(*p)++, '\n');
-	return end;
+	assert_int_not_equal(**p, '&');
+	return *(*p)++;
 }
 
-/* A cell that comes back is what was given, or that behind an apostrophe. */
-static bool
-comes_back(const struct buf *cell, const char *text)
+static void
+browsers_show_what_a_terminal_would(void **state)
 {
-	const char *read = buf_text(cell);
+	(void)state;
+	for (size_t i = 0; i < N(markup); i++) {
+		for (enum place place = ALONE; place < N_PLACES; place++) {
+			struct buf text = BUF_INIT(2 * LONG_SIZE);
+			struct buf html = BUF_INIT(20 * LONG_SIZE);
+			struct buf shown = BUF_INIT(20 * LONG_SIZE);
+			struct buf read = BUF_INIT(20 * LONG_SIZE);
+			const char *p;
 
-	assert_false(read[0] && strchr("=+-@\t\r", read[0]));
-	if (!strcmp(read, text))
-		return false;
-	assert_int_equal(read[0], '\'');
-	assert_string_equal(read + 1, text);
-	return true;
+			put_in_place(&text, &markup[i], place);
+			text_html(&html, buf_text(&text), text.len);
+			text_printable(&shown, buf_text(&text), text.len);
+			for (p = buf_text(&html); *p;)
+				buf_addc(&read, take_character(&p));
+			assert_int_equal(buf_status(&html, NULL), 0);
+			assert_int_equal(buf_status(&shown, NULL), 0);
+			assert_int_equal(buf_status(&read, NULL), 0);
+			assert_string_equal(buf_text(&read), buf_text(&shown));
+			is_harmless(&read);
+			buf_release(&text);
+			buf_release(&html);
+			buf_release(&shown);
+			buf_release(&read);
+		}
+	}
 }
+
+/* ---- spreadsheets */
 
 static void
 cells_come_back_and_are_no_formulas(void **state)
@@ -199,23 +214,21 @@ cells_come_back_and_are_no_formulas(void **state)
 	char text[200];
 
 	(void)state;
-	for (size_t i = 0; i < N(starts) * N(coats); i++) {
+	for (size_t i = 0; i < SHEET_CELLS; i++) {
 		struct buf line = BUF_INIT(1000), cell = BUF_INIT(1000);
 		const char *p;
 
-		(void)snprintf(text, sizeof(text), "%s%s%s",
-			       coats[i % N(coats)].before, starts[i / N(coats)],
-			       coats[i % N(coats)].behind);
+		sheet_cell(text, sizeof(text), i);
 		/* Twice in a row, so that a cell that leaks is seen. */
 		text_csv_cell(&line, text, ',');
 		buf_addc(&line, ',');
 		text_csv_cell(&line, text, ',');
 		buf_adds(&line, "\r\n");
 		p = buf_text(&line);
-		assert_int_equal(take_cell(&cell, &p), ',');
-		n_guarded += comes_back(&cell, text);
-		assert_int_equal(take_cell(&cell, &p), '\r');
-		(void)comes_back(&cell, text);
+		assert_int_equal(sheet_take(&cell, &p, ','), ',');
+		n_guarded += sheet_is_guarded(&cell, text);
+		assert_int_equal(sheet_take(&cell, &p, ','), '\r');
+		(void)sheet_is_guarded(&cell, text);
 		assert_int_equal(*p, 0);
 		buf_release(&line);
 		buf_release(&cell);
@@ -232,6 +245,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_commands_a_terminal),
+		cmocka_unit_test(browsers_show_what_a_terminal_would),
 		cmocka_unit_test(cells_come_back_and_are_no_formulas),
 	};
 

@@ -35,6 +35,13 @@ void ark_filter_free(struct ark_filter *f);
 int ark_filter_add(struct ark_filter *f, const char *name, const char *value,
 		   struct ark_error *err);
 
+/*
+ * ark_filter_has(f, name):
+ * Whether an option of that name was added; false for NULL, and for a name that
+ * there is not.
+ */
+bool ark_filter_has(const struct ark_filter *f, const char *name);
+
 /* ark_filter_is_empty(f): Whether everything passes (NULL is empty). */
 bool ark_filter_is_empty(const struct ark_filter *f);
 

@@ -202,6 +202,21 @@ ark_filter_add(struct ark_filter *f, const char *name, const char *value,
 }
 
 bool
+ark_filter_has(const struct ark_filter *f, const char *name)
+{
+	for (size_t i = 0; f && i < N_WORDS; i++) {
+		if (strcmp(words[i].name, name))
+			continue;
+		if (rules[i].kind == IS_MIN_DURATION)
+			return f->min_s >= 0;
+		if (rules[i].kind == IS_MAX_DURATION)
+			return f->max_s >= 0;
+		return f->by_word[i].n;
+	}
+	return false;
+}
+
+bool
 ark_filter_is_empty(const struct ark_filter *f)
 {
 	if (!f)

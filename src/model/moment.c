@@ -244,6 +244,17 @@ day_of(int64_t civil_s)
 }
 
 void
+day_date(int32_t day, int *year, int *month, int *day_of_month)
+{
+	int64_t y, m, d;
+
+	date_from_day(day, &y, &m, &d);
+	*year = (int)y;
+	*month = (int)m;
+	*day_of_month = (int)d;
+}
+
+void
 day_format(char out[DAY_SIZE], int32_t day)
 {
 	int64_t year, month, d;
@@ -281,5 +292,37 @@ day_parse(const char *text, int32_t *day)
 	if (!take_date(&text, &n) || *text)
 		return ARK_EFORMAT;
 	*day = (int32_t)n;
+	return 0;
+}
+
+/* Two digits at p, at most max, or -1. */
+static int
+two_digits(const char *p, int max)
+{
+	int value;
+
+	if (p[0] < '0' || p[0] > '9' || p[1] < '0' || p[1] > '9')
+		return -1;
+	value = (p[0] - '0') * 10 + (p[1] - '0');
+	return value <= max ? value : -1;
+}
+
+int
+utc_parse(const char *text, int64_t *out)
+{
+	char date[] = "0000-00-00";
+	int32_t day;
+	int h, m, s;
+
+	if (strlen(text) != 20 || text[10] != 'T' || text[13] != ':' ||
+	    text[16] != ':' || text[19] != 'Z')
+		return ARK_EFORMAT;
+	memcpy(date, text, sizeof(date) - 1);
+	h = two_digits(text + 11, 23);
+	m = two_digits(text + 14, 59);
+	s = two_digits(text + 17, 59);
+	if (h < 0 || m < 0 || s < 0 || day_parse(date, &day))
+		return ARK_EFORMAT;
+	*out = day * DAY_SECONDS + h * 3600 + m * 60 + s;
 	return 0;
 }

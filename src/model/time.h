@@ -37,6 +37,13 @@ int64_t zone_civil(const struct zone *z, int64_t instant_s);
 int64_t zone_instant(const struct zone *z, int64_t civil_s);
 
 /*
+ * utc_parse(text, instant_s):
+ * Read "2024-12-31T14:30:05Z", as clock_utc() writes it.  Return 0 or
+ * ARK_EFORMAT.
+ */
+int utc_parse(const char *text, int64_t *instant_s);
+
+/*
  * moment_parse(text, zone, civil_s):
  * A time as the platform or a user writes it: YYYY-MM-DD, then optionally a
  * space or T and HH:MM[:SS[.fraction]], then optionally, behind a time, Z or
@@ -56,6 +63,9 @@ void moment_format(char out[MOMENT_SIZE], int64_t civil_s);
 #define DAY_SECONDS INT64_C(86400)
 
 int32_t day_of(int64_t civil_s);
+
+/* day_date(day, year, month, day_of_month): Its date; months and days from 1. */
+void day_date(int32_t day, int *year, int *month, int *day_of_month);
 
 /* day_format(out, day): "2024-12-31".  day_parse: 0 or ARK_EFORMAT. */
 void day_format(char out[DAY_SIZE], int32_t day);

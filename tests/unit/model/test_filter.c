@@ -102,6 +102,8 @@ test_words(void **state)
 		assert_int_equal(ark_filter_add(f, rows[i].word,
 						rows[i].value, NULL), 0);
 		assert_false(ark_filter_is_empty(f));
+		assert_true(ark_filter_has(f, rows[i].word));
+		assert_false(ark_filter_has(f, "protocols"));
 		reason = ark_filter_excludes(f, &r.pub);
 		if ((reason == NULL) != rows[i].passes)
 			print_error("--%s %s\n", rows[i].word, rows[i].value);
@@ -170,11 +172,13 @@ test_combinations(void **state)
 	assert_string_equal(ark_filter_excludes(f, &r.pub), "service");
 	assert_int_equal(ark_filter_add(f, "service", "cobr*", NULL), 0);
 	assert_null(ark_filter_excludes(f, &r.pub));
+	assert_false(ark_filter_has(f, "extension"));
 	assert_int_equal(ark_filter_add(f, "extension", "1*", NULL), 0);
 	assert_int_equal(ark_filter_add(f, "agent", "nobody", NULL), 0);
 	assert_string_equal(ark_filter_excludes(f, &r.pub), "agent");
 	ark_filter_free(f);
 	assert_true(ark_filter_is_empty(NULL));
+	assert_false(ark_filter_has(NULL, "agent"));
 	assert_null(ark_filter_excludes(NULL, &r.pub));
 	ark_filter_free(NULL);
 	recording_release(&r);

@@ -137,6 +137,7 @@ test_every_day(void **state)
 		time_t t = (time_t)day * 86400;
 		char expected[DAY_SIZE], shown[DAY_SIZE];
 		int32_t back = -1;
+		int year, month, day_of_month;
 		struct tm tm;
 
 		assert_non_null(gmtime_r(&t, &tm));
@@ -146,6 +147,10 @@ test_every_day(void **state)
 		assert_string_equal(shown, expected);
 		assert_int_equal(day_parse(shown, &back), 0);
 		assert_int_equal(back, day);
+		day_date(day, &year, &month, &day_of_month);
+		assert_int_equal(year, tm.tm_year + 1900);
+		assert_int_equal(month, tm.tm_mon + 1);
+		assert_int_equal(day_of_month, tm.tm_mday);
 	}
 }
 

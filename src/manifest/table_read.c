@@ -65,39 +65,6 @@ short_text(struct json_slice line, const char *name, char *out, size_t size)
 	return rc < 0 ? (rc == ARK_ENOMEM ? rc : ARK_EFORMAT) : 1;
 }
 
-/* Two digits at p, at most max, or -1. */
-static int
-two_digits(const char *p, int max)
-{
-	int value;
-
-	if (p[0] < '0' || p[0] > '9' || p[1] < '0' || p[1] > '9')
-		return -1;
-	value = (p[0] - '0') * 10 + (p[1] - '0');
-	return value <= max ? value : -1;
-}
-
-/* "2024-12-31T14:30:05Z", as clock_utc() writes it. */
-static int
-parse_utc(const char *text, int64_t *out)
-{
-	char date[] = "0000-00-00";
-	int32_t day;
-	int h, m, s;
-
-	if (strlen(text) != 20 || text[10] != 'T' || text[13] != ':' ||
-	    text[16] != ':' || text[19] != 'Z')
-		return ARK_EFORMAT;
-	memcpy(date, text, sizeof(date) - 1);
-	h = two_digits(text + 11, 23);
-	m = two_digits(text + 14, 59);
-	s = two_digits(text + 17, 59);
-	if (h < 0 || m < 0 || s < 0 || day_parse(date, &day))
-		return ARK_EFORMAT;
-	*out = day * DAY_SECONDS + h * 3600 + m * 60 + s;
-	return 0;
-}
-
 static int
 read_time(struct json_slice line, const char *name, int64_t *out,
 	  struct ark_error *err)
@@ -109,7 +76,7 @@ read_time(struct json_slice line, const char *name, int64_t *out,
 	rc = short_text(line, name, text, sizeof(text));
 	if (rc == ARK_ENOMEM)
 		return error_nomem(err);
-	if (rc < 0 || (rc && parse_utc(text, out)))
+	if (rc < 0 || (rc && utc_parse(text, out)))
 		return refuse(err, name, "a time in UTC");
 	return 0;
 }

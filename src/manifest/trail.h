@@ -49,6 +49,7 @@
 #define TRAIL_GIVEN_UP "given-up"	/* a recording: failed or gone */
 #define TRAIL_VERIFIED "verified"
 #define TRAIL_REBUILT "catalogue-rebuilt"
+#define TRAIL_EXPORTED "subject-exported"	/* what is held about somebody */
 
 struct trail_entry {
 	int64_t seq;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "manifest/baginfo.h"
+#include "manifest/gz.h"
 #include "manifest/manifest.h"
 #include "manifest/table.h"
 #include "manifest/trail.h"
@@ -209,6 +210,73 @@ make_trail(struct walked *t)
 	print_to(t, 2, &mended);
 }
 
+static int
+put_to_buf(void *ctx, const void *bytes, size_t n, struct ark_error *err)
+{
+	struct buf *to = ctx;
+
+	(void)buf_add(to, bytes, n);
+	return buf_status(to, err);
+}
+
+static void
+write_gz(void *ctx)
+{
+	struct buf out = BUF_INIT(MAX_TEXT);
+	struct ark_error err = { 0 };
+	struct gz_writer *w = NULL;
+	int rc = gz_writer_new(&w, put_to_buf, &out, &err);
+
+	(void)ctx;
+	if (!rc)
+		rc = gz_write(w, "{}", 2, &err);
+	if (!rc)
+		rc = gz_finish(w, &err);
+	assert_int_equal(rc, heap_has_failed() ? ARK_ENOMEM : 0);
+	assert_int_equal(err.code, rc);
+	assert_int_equal(*err.text, rc ? 'o' : 0);	/* out of memory */
+	gz_writer_free(w);
+	buf_release(&out);
+}
+
+static int
+get_from_slice(void *ctx, void *bytes, size_t size, size_t *n,
+	       struct ark_error *err)
+{
+	struct json_slice *from = ctx;
+
+	(void)err;
+	*n = from->n < size ? from->n : size;
+	memcpy(bytes, from->p, *n);
+	from->p += *n;
+	from->n -= *n;
+	return 0;
+}
+
+static void
+read_gz(void *ctx)
+{
+	const struct buf *gz = ctx;
+	struct json_slice from = { buf_text(gz), gz->len };
+	struct ark_error err = { 0 };
+	struct gz_reader *r = NULL;
+	const char *line;
+	size_t n, n_lines = 0;
+	int rc = gz_reader_new(&r, get_from_slice, &from, MAX_TEXT, &err);
+
+	if (!rc) {
+		do {
+			rc = gz_next(r, &line, &n, &err);
+			n_lines += rc > 0;
+		} while (rc > 0);
+	}
+	assert_int_equal(rc, heap_has_failed() ? ARK_ENOMEM : 0);
+	assert_int_equal(err.code, rc);
+	assert_int_equal(*err.text, rc ? 'o' : 0);
+	assert_true(rc ? n_lines < 3 : n_lines == 3);
+	gz_reader_free(r);
+}
+
 static void
 nothing_but_the_want_of_memory_is_told(void **state)
 {
@@ -222,6 +290,33 @@ nothing_but_the_want_of_memory_is_told(void **state)
 	make_trail(&t);
 	for (size_t i = 0; i < sizeof(attempts) / sizeof(*attempts); i++)
 		assert_true(heap_each(attempts[i], &t) > 0);
+}
+
+/* Three lines, of which not all can be lent as they lie. */
+static void
+compress_lines(struct buf *out)
+{
+	static const char line[40000] = { 'a' };
+	struct gz_writer *w;
+
+	assert_int_equal(gz_writer_new(&w, put_to_buf, out, NULL), 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(gz_write(w, line, sizeof(line), NULL), 0);
+	assert_int_equal(gz_finish(w, NULL), 0);
+	gz_writer_free(w);
+}
+
+/* zlib takes what it needs from the same heap. */
+static void
+want_of_memory_ends_gzip_with_its_name(void **state)
+{
+	struct buf gz = BUF_INIT(MAX_TEXT);
+
+	(void)state;
+	compress_lines(&gz);
+	assert_true(heap_each(write_gz, NULL) > 4);
+	assert_true(heap_each(read_gz, &gz) > 3);
+	buf_release(&gz);
 }
 
 static void
@@ -241,6 +336,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_but_the_want_of_memory_is_told),
+		cmocka_unit_test(want_of_memory_ends_gzip_with_its_name),
 		cmocka_unit_test(releasing_nothing_is_nothing),
 	};
 	uint8_t unused[DIGEST_SHA256_SIZE];

@@ -86,6 +86,13 @@ int store_slurp(struct store *s, const char *path, struct buf *out,
  */
 int store_mkdirs(struct store *s, const char *path, struct ark_error *err);
 
+/*
+ * store_finish(s, err):
+ * Take away the folder for temporaries, which must be empty: nothing is written
+ * any more, and what is left is what was put there.
+ */
+int store_finish(struct store *s, struct ark_error *err);
+
 /* store_unlink(s, path, err): Remove a file; one that is missing is fine. */
 int store_unlink(struct store *s, const char *path, struct ark_error *err);
 

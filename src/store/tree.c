@@ -112,6 +112,21 @@ store_unlink(struct store *s, const char *path, struct ark_error *err)
 	return rc;
 }
 
+int
+store_finish(struct store *s, struct ark_error *err)
+{
+	int rc;
+
+	rc = store_may_write(s, err);
+	if (rc)
+		return rc;
+	if (unlinkat(s->fd, STORE_PARTIAL, AT_REMOVEDIR) ||
+	    store_fsync(s, s->fd))
+		return error_errno(err, "%s/" STORE_PARTIAL, s->root);
+	(void)fdio_close(&s->partial);
+	return 0;
+}
+
 struct listing {
 	struct store_entry *entries;
 	size_t n, cap;

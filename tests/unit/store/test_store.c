@@ -371,6 +371,21 @@ sets_aside(void **state)
 	assert_int_equal(text[0], '1');
 }
 
+static void
+leaves_what_was_put_there(void **state)
+{
+	struct scratch *t = *state;
+
+	assert_int_equal(store_file_put(t->store, "a", "1", 1, &t->err), 0);
+	scratch_write(t, "root/.partial/x", "", 0);
+	assert_int_equal(store_finish(t->store, &t->err), ARK_EDISK);
+	assert_true(scratch_has(t, "root/.partial/x"));
+	assert_int_equal(store_unlink(t->store, ".partial/x", &t->err), 0);
+	assert_int_equal(store_finish(t->store, &t->err), 0);
+	assert_false(scratch_has(t, "root/.partial"));
+	assert_true(scratch_has(t, "root/a"));
+}
+
 #define WITH_FOLDER(test) \
 	cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
 
@@ -392,6 +407,7 @@ main(void)
 		WITH_FOLDER(unlinks),
 		WITH_FOLDER(moves_without_replacing),
 		WITH_FOLDER(sets_aside),
+		WITH_FOLDER(leaves_what_was_put_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

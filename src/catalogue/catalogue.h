@@ -61,6 +61,10 @@ int catalogue_run_end(struct catalogue *c, int64_t run, int exit_status,
 int catalogue_last_run(struct catalogue *c, int64_t *started_s,
 		       struct ark_error *err);
 
+/* catalogue_last_success(c, s, err): When a run last ended well; -1: never. */
+int catalogue_last_success(struct catalogue *c, int64_t *ended_s,
+			   struct ark_error *err);
+
 /* ---- listing -------------------------------------------------------- */
 
 struct catalogue_document {
@@ -338,8 +342,8 @@ int catalogue_published(struct catalogue *c, int32_t day, int64_t now_s,
 /*
  * catalogue_settled_day(c, day, err):
  * The latest asked day D such that every asked day up to D is complete and has
- * nothing queued, deferred or quarantined.  1 and *day, or 0 when there is
- * none.
+ * nothing queued, deferred or quarantined, and so are the reports that were
+ * asked of them.  1 and *day, or 0 when there is none.
  */
 int catalogue_settled_day(struct catalogue *c, int32_t *day,
 			  struct ark_error *err);

@@ -231,7 +231,9 @@ catalogue_settled_day(struct catalogue *c, int32_t *day, struct ark_error *err)
 		      " coalesce((SELECT d.day FROM day d WHERE d.was_asked"
 		      "   AND (NOT d.is_complete OR EXISTS"
 		      "    (SELECT 1 FROM tally t WHERE t.day = d.day"
-		      "     AND t.state IN " SQL_WAITING " AND t.n > 0))"
+		      "     AND t.state IN " SQL_WAITING " AND t.n > 0)"
+		      "    OR EXISTS (SELECT 1 FROM report_day r"
+		      "     WHERE r.day = d.day AND NOT r.is_complete))"
 		      "   ORDER BY d.day LIMIT 1),"
 		      "  9223372036854775807)");
 	rc = query_next(&q, err);

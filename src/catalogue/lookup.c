@@ -10,20 +10,36 @@ catalogue_library(void)
 	return "SQLite " SQLITE_VERSION;
 }
 
-int
-catalogue_last_run(struct catalogue *c, int64_t *started_s,
-		   struct ark_error *err)
+/* The one time that sql asks for; -1 when there is none. */
+static int
+read_time(struct catalogue *c, const char *sql, int64_t *out,
+	  struct ark_error *err)
 {
 	struct query q;
 	int rc;
 
-	*started_s = -1;
-	query_prepare(&q, c, "SELECT max(started_s) FROM run");
+	*out = -1;
+	query_prepare(&q, c, sql);
 	rc = query_next(&q, err);
 	if (rc > 0)
-		*started_s = query_get_time(&q, 0);
+		*out = query_get_time(&q, 0);
 	query_close(&q);
 	return rc < 0 ? rc : 0;
+}
+
+int
+catalogue_last_run(struct catalogue *c, int64_t *started_s,
+		   struct ark_error *err)
+{
+	return read_time(c, "SELECT max(started_s) FROM run", started_s, err);
+}
+
+int
+catalogue_last_success(struct catalogue *c, int64_t *ended_s,
+		       struct ark_error *err)
+{
+	return read_time(c, "SELECT max(ended_s) FROM run WHERE exit_status = 0",
+			 ended_s, err);
 }
 
 int

@@ -165,6 +165,13 @@ query_next(struct query *q, struct ark_error *err)
 }
 
 void
+query_again(struct query *q)
+{
+	(void)sqlite3_reset(q->s);
+	q->at = 0;
+}
+
+void
 query_close(struct query *q)
 {
 	if (!q->s)
@@ -222,6 +229,21 @@ query_get_text(struct query *q, int column)
 		return (const char *)text;
 	if (!is_null)
 		q->rc = SQLITE_NOMEM;
+	return "";
+}
+
+const char *
+query_get_bytes(struct query *q, int column, size_t *n)
+{
+	bool is_null = sqlite3_column_type(q->s, column) == SQLITE_NULL;
+	const void *bytes = sqlite3_column_blob(q->s, column);
+
+	*n = (size_t)sqlite3_column_bytes(q->s, column);
+	if (bytes)
+		return bytes;
+	if (!is_null && *n)
+		q->rc = SQLITE_NOMEM;
+	*n = 0;
 	return "";
 }
 

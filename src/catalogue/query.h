@@ -78,6 +78,17 @@ enum stmt {
 	STMT_RESTORE_HAS,
 	STMT_RESTORE,
 	STMT_RESTORE_VERSION,
+	STMT_REPORT_FIND,
+	STMT_REPORT_NEW,
+	STMT_REPORT_KEEP_VERSION,
+	STMT_REPORT_CHANGE,
+	STMT_REPORT_VANISH,
+	STMT_REPORT_HAS,
+	STMT_REPORT_RESTORE,
+	STMT_REPORT_RESTORE_VERSION,
+	STMT_SUBJECT_ADD,
+	STMT_HELD_RECORDING,
+	STMT_HELD_REPORT,
 	STMT_N
 };
 
@@ -120,6 +131,9 @@ void query_bytes(struct query *q, const void *bytes, size_t n);
 /* query_next(q, err): 1 when there is a row, 0 at the end, or negative. */
 int query_next(struct query *q, struct ark_error *err);
 
+/* query_again(q): From the start; its parameters are to be bound anew. */
+void query_again(struct query *q);
+
 /* query_close(q): The statement is ready for its next use.  Twice is fine. */
 void query_close(struct query *q);
 
@@ -139,6 +153,12 @@ int64_t query_get_time(const struct query *q, int column);
  * is also what comes without it, and query_status() tells.
  */
 const char *query_get_text(struct query *q, int column);
+
+/*
+ * query_get_bytes(q, column, n):
+ * Lend the *n bytes until the next step; none read as "".  The same of memory.
+ */
+const char *query_get_bytes(struct query *q, int column, size_t *n);
 
 /* query_status(q, err): 0, or how opening, binding or reading failed. */
 int query_status(const struct query *q, struct ark_error *err);

@@ -5,7 +5,7 @@
 #include "base/error.h"
 
 #define APPLICATION_ID 0x6361726b /* "cark" */
-#define FORMAT 2
+#define FORMAT 3
 
 #define TEXT_OF(x) TEXT_OF_(x)
 #define TEXT_OF_(x) #x
@@ -123,6 +123,66 @@ static const char tables[] =
 	"  reason TEXT NOT NULL,"
 	"  seen_s INTEGER NOT NULL,"
 	"  PRIMARY KEY (day, path)"
+	") STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE report (" /* a document of a report: see report.h */
+	"  n INTEGER PRIMARY KEY,"
+	"  day INTEGER NOT NULL,"
+	"  route INTEGER NOT NULL,"
+	"  id TEXT NOT NULL,"
+	"  start_s INTEGER NOT NULL," /* civil */
+	"  version INTEGER NOT NULL,"
+	"  first_seen_s INTEGER NOT NULL,"
+	"  version_seen_s INTEGER NOT NULL,"
+	"  vanished_s INTEGER,"
+	"  fingerprint BLOB NOT NULL,"
+	"  oddity TEXT NOT NULL,"
+	"  body BLOB NOT NULL" /* last: it is long */
+	") STRICT;"
+
+	"CREATE TABLE report_earlier (" /* what it said before */
+	"  n INTEGER NOT NULL REFERENCES report,"
+	"  version INTEGER NOT NULL,"
+	"  seen_s INTEGER NOT NULL,"
+	"  fingerprint BLOB NOT NULL,"
+	"  body BLOB NOT NULL,"
+	"  PRIMARY KEY (n, version)"
+	") STRICT;"
+
+	"CREATE TABLE report_day (" /* a report's listing, and its sums */
+	"  day INTEGER NOT NULL,"
+	"  route INTEGER NOT NULL,"
+	"  asked_s INTEGER," /* NULL: never */
+	"  is_complete INTEGER NOT NULL DEFAULT 0,"
+	"  total INTEGER,"
+	"  complete_s INTEGER,"
+	"  flaw TEXT NOT NULL DEFAULT '',"
+	"  documents INTEGER NOT NULL DEFAULT 0,"
+	"  vanished INTEGER NOT NULL DEFAULT 0,"
+	"  oddities INTEGER NOT NULL DEFAULT 0,"
+	"  changed INTEGER NOT NULL DEFAULT 0,"
+	"  PRIMARY KEY (day, route)"
+	") STRICT, WITHOUT ROWID;"
+
+	/* ---- who may be named where: see subject.h */
+
+	"CREATE TABLE subject ("
+	"  block INTEGER NOT NULL,"
+	"  key INTEGER NOT NULL,"
+	"  n INTEGER NOT NULL," /* a row of the block's source */
+	"  PRIMARY KEY (block, key, n)"
+	") STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE subject_block ("
+	"  block INTEGER PRIMARY KEY,"
+	"  source INTEGER NOT NULL," /* enum catalogue_source */
+	"  last INTEGER NOT NULL" /* no row behind it is in the block */
+	") STRICT;"
+
+	"CREATE TABLE subject_changed (" /* rows with a version in no block */
+	"  source INTEGER NOT NULL,"
+	"  n INTEGER NOT NULL,"
+	"  PRIMARY KEY (source, n)"
 	") STRICT, WITHOUT ROWID;";
 
 static const char indexes[] =
@@ -134,7 +194,8 @@ static const char indexes[] =
 	" WHERE lease_s IS NOT NULL;"
 	"CREATE UNIQUE INDEX recording_path ON recording (path)"
 	" WHERE path IS NOT NULL;"
-	"CREATE INDEX day_dirty ON day (day) WHERE is_dirty;";
+	"CREATE INDEX day_dirty ON day (day) WHERE is_dirty;"
+	"CREATE UNIQUE INDEX report_id ON report (day, route, id);";
 
 /*
  * The sums of a day and the mark that its bag is behind are kept by the
@@ -195,6 +256,66 @@ static const char triggers[] =
 	"  (new.day, new.start_s, new.state, new.reason, new.oddity,"
 	"   new.vanished_s, new.version, new.path, new.claimed_run) BEGIN"
 	"  UPDATE day SET is_dirty = 1 WHERE day = old.day AND NOT is_dirty;"
+	"  UPDATE day SET is_dirty = 1 WHERE day = new.day AND NOT is_dirty; "
+	"END;"
+
+	"CREATE TRIGGER report_first BEFORE INSERT ON report"
+	" WHEN NOT EXISTS (SELECT 1 FROM report_day"
+	"  WHERE day = new.day AND route = new.route) BEGIN"
+	"  INSERT INTO report_day (day, route) VALUES (new.day, new.route); "
+	"END;"
+
+	"CREATE TRIGGER report_day_first BEFORE INSERT ON report_day"
+	" WHEN NOT EXISTS (SELECT 1 FROM day WHERE day = new.day) BEGIN"
+	"  INSERT INTO day (day, is_dirty) VALUES (new.day, 0); "
+	"END;"
+
+	"CREATE TRIGGER report_added AFTER INSERT ON report BEGIN"
+	"  UPDATE day SET is_dirty = 1 WHERE day = new.day AND NOT is_dirty;"
+	"  UPDATE report_day SET documents = documents + 1,"
+	"    vanished = vanished + (new.vanished_s IS NOT NULL),"
+	"    oddities = oddities + (new.oddity <> ''),"
+	"    changed = changed + (new.version > 1)"
+	"   WHERE day = new.day AND route = new.route; "
+	"END;"
+
+	"CREATE TRIGGER report_changed AFTER UPDATE ON report BEGIN"
+	"  UPDATE day SET is_dirty = 1 WHERE day = new.day AND NOT is_dirty;"
+	"  UPDATE report_day SET"
+	"    vanished = vanished + (new.vanished_s IS NOT NULL)"
+	"     - (old.vanished_s IS NOT NULL),"
+	"    oddities = oddities + (new.oddity <> '') - (old.oddity <> ''),"
+	"    changed = changed + (new.version > 1) - (old.version > 1)"
+	"   WHERE day = new.day AND route = new.route; "
+	"END;"
+
+	/* A row that is in no block yet is read whole when its turn comes. */
+	"CREATE TRIGGER recording_reworded AFTER UPDATE OF version ON recording"
+	" WHEN new.version <> old.version"
+	"  AND new.n <= (SELECT max(last) FROM subject_block WHERE source = 0)"
+	"  AND NOT EXISTS (SELECT 1 FROM subject_changed"
+	"   WHERE source = 0 AND n = new.n) BEGIN"
+	"  INSERT INTO subject_changed VALUES (0, new.n); "
+	"END;"
+
+	"CREATE TRIGGER report_reworded AFTER UPDATE OF version ON report"
+	" WHEN new.version <> old.version"
+	"  AND new.n <= (SELECT max(last) FROM subject_block WHERE source = 1)"
+	"  AND NOT EXISTS (SELECT 1 FROM subject_changed"
+	"   WHERE source = 1 AND n = new.n) BEGIN"
+	"  INSERT INTO subject_changed VALUES (1, new.n); "
+	"END;"
+
+	"CREATE TRIGGER report_asked AFTER INSERT ON report_day"
+	" WHEN new.asked_s IS NOT NULL BEGIN"
+	"  UPDATE day SET is_dirty = 1 WHERE day = new.day AND NOT is_dirty; "
+	"END;"
+
+	"CREATE TRIGGER report_asked_again"
+	" AFTER UPDATE OF asked_s, is_complete, total, flaw ON report_day"
+	" WHEN (old.asked_s IS NULL, old.is_complete, old.total, old.flaw)"
+	"  IS NOT (new.asked_s IS NULL, new.is_complete, new.total, new.flaw)"
+	" BEGIN"
 	"  UPDATE day SET is_dirty = 1 WHERE day = new.day AND NOT is_dirty; "
 	"END;";
 

@@ -45,12 +45,17 @@ set_attributes(posix_spawnattr_t *attr)
 }
 
 static int
-set_descriptors(posix_spawn_file_actions_t *actions, int output)
+set_descriptors(posix_spawn_file_actions_t *actions, int input, int output)
 {
 	int rc;
 
-	rc = posix_spawn_file_actions_addopen(actions, STDIN_FILENO,
-					      "/dev/null", O_RDONLY, 0);
+	if (input < 0)
+		rc = posix_spawn_file_actions_addopen(actions, STDIN_FILENO,
+						      "/dev/null", O_RDONLY,
+						      0);
+	else
+		rc = posix_spawn_file_actions_adddup2(actions, input,
+						      STDIN_FILENO);
 	if (!rc)
 		rc = posix_spawn_file_actions_adddup2(actions, output,
 						      STDOUT_FILENO);
@@ -64,31 +69,60 @@ is_secret(const char *variable)
 	       !strncmp(variable, "CALLARK_PASSWORD=", 17);
 }
 
-/* Our environment without our own secrets; NULL: no memory. */
-static char **
-new_environment(void)
+/* Whether one of those is in place of the variable. */
+static bool
+is_replaced(const char *variable, const char *const *by)
 {
-	size_t n = 0, kept = 0;
-	char **copy;
+	size_t name = strcspn(variable, "=");
 
-	while (environ[n])
-		n++;
-	copy = calloc(n + 1, sizeof(*copy));
-	for (size_t i = 0; copy && i < n; i++) {
-		if (!is_secret(environ[i]))
-			copy[kept++] = environ[i];
+	for (; *by; by++) {
+		if (!strncmp(*by, variable, name + 1))
+			return true;
 	}
+	return false;
+}
+
+static size_t
+count(const char *const *texts)
+{
+	size_t n = 0;
+
+	while (texts[n])
+		n++;
+	return n;
+}
+
+/* Our environment with more and without our own secrets; NULL: no memory. */
+static const char **
+new_environment(const char *const *more)
+{
+	static const char *const nothing[] = { NULL };
+	const char *const *ours = (const char *const *)environ;
+	const char **copy;
+	size_t kept = 0;
+
+	if (!more)
+		more = nothing;
+	copy = calloc(count(ours) + count(more) + 1, sizeof(*copy));
+	if (!copy)
+		return NULL;
+	for (; *ours; ours++) {
+		if (!is_secret(*ours) && !is_replaced(*ours, more))
+			copy[kept++] = *ours;
+	}
+	for (; *more; more++)
+		copy[kept++] = *more;
 	return copy;
 }
 
-/* Start the command with its output on the pipe.  Return 0 or an errno. */
+/* Start the command.  Return 0 or an errno. */
 static int
-spawn(pid_t *pid, const char *command, int output)
+spawn(pid_t *pid, const struct command *c, int output)
 {
 	char shell[] = "sh", option[] = "-c";
-	char *text = strdup(command);
+	char *text = strdup(c->text);
 	char *const argv[] = { shell, option, text, NULL };
-	char **variables = new_environment();
+	const char **variables = new_environment(c->variables);
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
 	int rc;
@@ -105,10 +139,10 @@ spawn(pid_t *pid, const char *command, int output)
 		goto out_actions;
 	rc = set_attributes(&attr);
 	if (!rc)
-		rc = set_descriptors(&actions, output);
+		rc = set_descriptors(&actions, c->input, output);
 	if (!rc)
 		rc = posix_spawn(pid, "/bin/sh", &actions, &attr, argv,
-				 variables);
+				 (char *const *)(uintptr_t)variables);
 	(void)posix_spawnattr_destroy(&attr);
 out_actions:
 	(void)posix_spawn_file_actions_destroy(&actions);
@@ -116,6 +150,19 @@ out_text:
 	free(variables);
 	free(text);
 	return rc;
+}
+
+/* The same, with *pid -1 when there is no child. */
+static int
+start(pid_t *pid, const struct command *c, int output, struct ark_error *err)
+{
+	int rc = spawn(pid, c, output);
+
+	if (!rc)
+		return 0;
+	*pid = -1;
+	errno = rc;
+	return error_errno(err, "starting /bin/sh");
 }
 
 static int
@@ -237,9 +284,23 @@ set_line(struct secret *out, const char *bytes, size_t n,
 }
 
 int
-command_read(const char *command, int64_t max_ms, struct secret *out,
+command_run(const struct command *c, struct ark_error *err)
+{
+	pid_t pid;
+	int rc;
+
+	rc = start(&pid, c, STDERR_FILENO, err);
+	if (!rc)
+		rc = reap(&pid, c->max_ms, err);
+	kill_group(pid);
+	return rc;
+}
+
+int
+command_read(const char *text, int64_t max_ms, struct secret *out,
 	     struct ark_error *err)
 {
+	const struct command c = { .text = text, .input = -1 };
 	int ends[2] = { -1, -1 };
 	char *bytes = NULL;
 	size_t n = 0;
@@ -255,13 +316,9 @@ command_read(const char *command, int64_t max_ms, struct secret *out,
 		rc = error_errno(err, "making a pipe");
 		goto out;
 	}
-	rc = spawn(&pid, command, ends[1]);
-	if (rc) {
-		pid = -1;
-		errno = rc;
-		rc = error_errno(err, "starting /bin/sh");
+	rc = start(&pid, &c, ends[1], err);
+	if (rc)
 		goto out;
-	}
 	(void)fdio_close(&ends[1]);
 	rc = read_output(ends[0], bytes, &n, max_ms, err);
 	if (!rc)

@@ -230,6 +230,10 @@ config_check(const struct ark_config *c, bool needs_service,
 		return error_set(err, ARK_EUSAGE, "omni.base_url is \"%s\": "
 				 "expected https://, or network.allow_http = "
 				 "yes", c->base_url);
+	if (c->ping_url && !c->allow_http &&
+	    strncasecmp(c->ping_url, "https://", 8))
+		return error_set(err, ARK_EUSAGE, "notify.ping_url: expected "
+				 "https://, or network.allow_http = yes");
 	if (c->concurrency > c->max_concurrency)
 		return error_set(err, ARK_EUSAGE, "transfer.concurrency is "
 				 "%d: expected at most the %d of "

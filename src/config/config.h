@@ -36,6 +36,7 @@ struct ark_config {
 	char *name;			/* template, "{time}-{id}" */
 	int64_t look_back_s;		/* 3 days */
 	int64_t reserve_bytes;		/* 1 GiB */
+	struct config_list reports;	/* names, or "all"; checked by flow */
 	/* [transfer] */
 	int32_t concurrency;		/* 0: adaptive */
 	int32_t max_concurrency;	/* 64; 1..512 */
@@ -49,6 +50,11 @@ struct ark_config {
 	struct config_list media_hosts;		/* globs */
 	/* [process] */
 	bool confine;			/* yes */
+	/* [notify] */
+	char *metrics_file;		/* its name ends in ".prom" */
+	char *on_failure;
+	char *ping_url;			/* a secret; without the slash at its
+					   end */
 	/* Not a setting: ark_config_allow_confinement() was called. */
 	bool may_confine;
 };

@@ -53,6 +53,8 @@ static const struct config_key keys[] = {
 	  AT(look_back_s), .read = value_seconds, .max = YEARS(10) },
 	{ "archive.reserve", "disk space that is never used",
 	  AT(reserve_bytes), .read = value_bytes, .max = TIB(1024) },
+	{ "archive.reports", "reports to keep with the recordings: names, or all",
+	  AT(reports), .read = value_list },
 
 	{ "transfer.concurrency", "downloads at a time; auto: as many as help",
 	  AT(concurrency), .read = value_int, .max = 512 },
@@ -80,6 +82,16 @@ static const struct config_key keys[] = {
 
 	{ "process.confine", "no: keep rights that a run does not need",
 	  AT(confine), .read = value_bool },
+
+	{ "notify.metrics_file",
+	  "file for the metrics of a run, as node_exporter reads it: NAME.prom",
+	  AT(metrics_file), .read = value_prom },
+	{ "notify.on_failure",
+	  "command for /bin/sh, run when a run did not end well",
+	  AT(on_failure), .read = value_command },
+	{ "notify.ping_url",
+	  "address that is asked when a run begins and ends",
+	  AT(ping_url), .read = value_secret_url },
 };
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -198,6 +210,7 @@ keys_release(struct ark_config *c)
 			keys_forget_list(c, &keys[i]);
 		} else if (read == value_text || read == value_auto ||
 			   read == value_word || read == value_url ||
+			   read == value_secret_url || read == value_prom ||
 			   read == value_command) {
 			/* A proxy's or a command's may be a secret. */
 			secret_free(*text);

@@ -82,6 +82,21 @@ value_text(const struct config_key *key, void *field, const char *text,
 }
 
 int
+value_prom(const struct config_key *key, void *field, const char *text,
+	   struct ark_error *err)
+{
+	const char *slash = strrchr(text, '/');
+	const char *name = slash ? slash + 1 : text;
+	size_t len = strlen(name);
+
+	if (*text && (len < sizeof(".prom") ||
+		      strcmp(name + len - strlen(".prom"), ".prom")))
+		return refuse("a file whose name ends in .prom (the collector "
+			      "reads no other)", text, err);
+	return value_text(key, field, text, err);
+}
+
+int
 value_auto(const struct config_key *key, void *field, const char *text,
 	   struct ark_error *err)
 {
@@ -152,23 +167,39 @@ find_fault(const char *rest)
 	return NULL;
 }
 
+/* The same of the whole address. */
+static const char *
+find_fault_of_url(const char *text)
+{
+	if (!strncasecmp(text, "https://", 8))
+		return find_fault(text + 8);
+	if (!strncasecmp(text, "http://", 7))
+		return find_fault(text + 7);
+	return *text ? "https://HOST[:PORT]/PATH" : NULL;
+}
+
+/* Put a sound address into the field, without slashes at its end. */
+static int
+replace_url(char **url, const char *text, struct ark_error *err)
+{
+	size_t len = strlen(text);
+	int rc;
+
+	rc = replace(url, text, err);
+	while (!rc && len && (*url)[len - 1] == '/')
+		(*url)[--len] = 0;
+	return rc;
+}
+
 int
 value_url(const struct config_key *key, void *field, const char *text,
 	  struct ark_error *err)
 {
 	struct buf shown = BUF_INIT(4096);
-	const char *fault = "https://HOST[:PORT]/PATH";
-	size_t len = strlen(text);
-	char **url = field;
+	const char *fault = find_fault_of_url(text);
 	int rc;
 
 	(void)key;
-	if (!strncasecmp(text, "https://", 8))
-		fault = find_fault(text + 8);
-	else if (!strncasecmp(text, "http://", 7))
-		fault = find_fault(text + 7);
-	else if (!len)
-		fault = NULL;
 	if (fault) {
 		/* A misplaced password must not reach the screen. */
 		if (text[strcspn(text, "@?#")])
@@ -179,10 +210,20 @@ value_url(const struct config_key *key, void *field, const char *text,
 		buf_release(&shown);
 		return rc;
 	}
-	rc = replace(url, text, err);
-	while (!rc && len && (*url)[len - 1] == '/')
-		(*url)[--len] = 0;
-	return rc;
+	return replace_url(field, text, err);
+}
+
+int
+value_secret_url(const struct config_key *key, void *field, const char *text,
+		 struct ark_error *err)
+{
+	const char *fault = find_fault_of_url(text);
+
+	(void)key;
+	if (fault)
+		return error_set(err, ARK_EUSAGE, "expected %s; what was found "
+				 "is a secret and not shown", fault);
+	return replace_url(field, text, err);
 }
 
 static int

@@ -19,7 +19,10 @@ value_reader value_command;
 /* char *: text without quotes; empty is NULL, refused when key->min is 1. */
 value_reader value_text;
 
-/* char *: the same, and "auto" is NULL. */
+/* char *: the path of a file whose name ends in ".prom"; empty is NULL. */
+value_reader value_prom;
+
+/* char *: the same as value_text, and "auto" is NULL. */
 value_reader value_auto;
 
 /* char *: one of key->words in their own writing; empty and "auto" are NULL. */
@@ -27,6 +30,9 @@ value_reader value_word;
 
 /* char *: an address of http or https without user, query or fragment. */
 value_reader value_url;
+
+/* char *: the same, but a secret: no error quotes it. */
+value_reader value_secret_url;
 
 /* int64_t: a size or a duration from key->min to key->max. */
 value_reader value_bytes;

@@ -12,6 +12,9 @@
 #include "callark/filter.h"
 #include "callark/range.h"
 #include "callark/recording.h"
+#include "callark/route.h"
+
+struct ark_notifier;		/* callark/notify.h */
 
 enum ark_durability {
 	ARK_DURABLE_BATCH,	/* fsync in batches (the default) */
@@ -28,6 +31,7 @@ struct ark_sync_options {
 	bool is_dry_run;		/* list and count; change nothing */
 	bool retry_failed;		/* also what was given up */
 	enum ark_durability durability;
+	struct ark_notifier *notifier;	/* learns when the run begins; or NULL */
 	struct ark_listener listener;
 };
 
@@ -54,6 +58,15 @@ enum ark_limit {
 	ARK_LIMIT_RATE,		/* transfer.rate_limit */
 };
 
+/* What a run did about one report. */
+struct ark_report_sums {
+	bool was_asked;
+	int64_t documents;		/* listed, each once */
+	int64_t fresh, changed, vanished, oddities;
+	int64_t days_incomplete;
+	char failure[200];		/* why it ended early; "" */
+};
+
 struct ark_summary {
 	char command[16];
 	int64_t run;
@@ -69,6 +82,7 @@ struct ark_summary {
 	int64_t to_fetch, bytes_estimated;	/* dry run */
 	int64_t requests, retries, relogins, relists;
 	int64_t windows, windows_incomplete;
+	struct ark_report_sums reports[ARK_N_ROUTES];
 	enum ark_limit limit;
 	int limit_percent;		/* of the time that it held the run */
 	struct ark_problem problems[ARK_MAX_PROBLEMS];

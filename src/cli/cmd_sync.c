@@ -13,7 +13,7 @@
 #include "model/time.h"
 
 struct sync_words {
-	const char *concurrency, *limit_rate, *summary_json;
+	const char *concurrency, *limit_rate, *reports, *summary_json;
 	int64_t max_duration_s, max_bytes;
 	int durability;
 };
@@ -78,6 +78,27 @@ print_limit(const struct ark_summary *s)
 }
 
 static void
+print_reports(const struct ark_summary *s)
+{
+	for (int i = 0; i < ARK_N_ROUTES; i++) {
+		const struct ark_report_sums *r = &s->reports[i];
+
+		if (!r->was_asked || i == ARK_AUDIO_LINKS)
+			continue;
+		printf("  %-28s %" PRId64 " documents (%" PRId64 " new, %"
+		       PRId64 " changed, %" PRId64 " vanished)\n",
+		       ark_route_name((enum ark_route)i), r->documents,
+		       r->fresh, r->changed, r->vanished);
+		if (r->oddities)
+			printf("  %-28s %" PRId64 " of them odd\n", "",
+			       r->oddities);
+		if (r->days_incomplete)
+			printf("  %-28s %" PRId64 " days not listed "
+			       "completely\n", "", r->days_incomplete);
+	}
+}
+
+static void
 print_summary(const struct ark_summary *s)
 {
 	char from[MOMENT_SIZE], to[MOMENT_SIZE], bytes[24], note[64], took[24];
@@ -99,6 +120,7 @@ print_summary(const struct ark_summary *s)
 	print_count("quarantined", s->counts[ARK_QUARANTINED], "");
 	print_count("purged", s->counts[ARK_PURGED], "");
 	print_count("odd documents", s->oddities, "");
+	print_reports(s);
 	print_problems(s);
 	if (s->windows_incomplete)
 		printf("  %" PRId64 " of %" PRId64 " days could not be listed "
@@ -206,6 +228,9 @@ set_config(struct cli *cli, const struct sync_words *w, struct ark_error *err)
 	if (w->concurrency)
 		rc = ark_config_set(cli->config, "transfer.concurrency",
 				    w->concurrency, "--concurrency", err);
+	if (!rc && w->reports)
+		rc = ark_config_set(cli->config, "archive.reports", w->reports,
+				    "--reports", err);
 	if (!rc && w->limit_rate)
 		rc = ark_config_set(cli->config, "transfer.rate_limit",
 				    w->limit_rate, "--limit-rate", err);
@@ -250,6 +275,8 @@ add_options(struct opt_table *t, struct ark_sync_options *o,
 		  "as many as pay", &w->concurrency, NULL },
 		{ "limit-rate", 0, OPT_TEXT, "SIZE", "bytes a second for "
 		  "recordings, as 10M", &w->limit_rate, NULL },
+		{ "reports", 0, OPT_TEXT, "NAMES", "reports to keep with the "
+		  "recordings: all, or names", &w->reports, NULL },
 		{ "max-duration", 0, OPT_SECONDS, "SPAN", "begin nothing new "
 		  "after this time; exit 8", &w->max_duration_s, NULL },
 		{ "max-bytes", 0, OPT_BYTES, "SIZE", "begin nothing new after "

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "flow/report_files.h"
 #include "store/layout.h"
 
 #define MAX_DEPTH 8	/* of folders below data/; ours have one */
@@ -16,7 +17,8 @@ bool
 audit_is_table(const char *path_in_bag)
 {
 	return !strcmp(path_in_bag, "data/recordings.ndjson") ||
-	       !strcmp(path_in_bag, "data/recordings.csv");
+	       !strcmp(path_in_bag, "data/recordings.csv") ||
+	       report_is_file(path_in_bag);
 }
 
 char *
@@ -76,6 +78,13 @@ audit_tables(struct audit *a, struct ark_error *err)
 	return rc;
 }
 
+/* The tables are told of by audit_tables(); a report may be on its way. */
+static bool
+is_expected(const struct audit *a, const char *name)
+{
+	return audit_is_table(name) && (a->is_dirty || !report_is_file(name));
+}
+
 static int find_strangers(struct audit *a, const char *folder, int depth,
 			  struct ark_error *err);
 
@@ -94,7 +103,7 @@ judge_found(struct audit *a, const char *folder,
 		return error_nomem(err);
 	if (e->is_folder && depth < MAX_DEPTH && strlen(path) < STORE_PATH_MAX)
 		rc = find_strangers(a, name, depth + 1, err);
-	else if (!manifest_find(&a->payload, name) && !audit_is_table(name) &&
+	else if (!manifest_find(&a->payload, name) && !is_expected(a, name) &&
 		 !idmap_get(&a->by_path, path))
 		rc = audit_stranger(a, path);
 	free(path);

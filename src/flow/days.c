@@ -59,7 +59,8 @@ days_settle(struct sync *s, int32_t day, struct ark_error *err)
 
 	if (!is_inside(s, day) || !s->day_touched[day - s->first_day] ||
 	    s->day_jobs[day - s->first_day] ||
-	    !lister_is_day_done(s->lister, day))
+	    !lister_is_day_done(s->lister, day) ||
+	    !reports_are_day_done(s, day))
 		return 0;
 	rc = catalogue_day(s->archive->catalogue, day, &facts, err);
 	if (rc || facts.counts[ARK_QUEUED])

@@ -15,6 +15,7 @@
 #include "flow/lister.h"
 #include "flow/period.h"
 #include "http/url.h"
+#include "manifest/gz.h"
 #include "store/layout.h"
 
 struct exam {
@@ -90,8 +91,12 @@ check_secrets(struct exam *x)
 static void
 check_versions(struct exam *x)
 {
+	char gzip[40];
+
+	(void)snprintf(gzip, sizeof(gzip), "zlib %s", gz_version());
 	tell(x, "libraries", ARK_CHECK_OK, http_version(), "");
 	tell(x, "catalogue library", ARK_CHECK_OK, catalogue_library(), "");
+	tell(x, "gzip library", ARK_CHECK_OK, gzip, "");
 }
 
 /* What the kernel lets go of, now that the secrets are read. */
@@ -191,6 +196,7 @@ list_lately(struct exam *x, struct ark_error *e)
 	int64_t now_s = period_now(x->zone);
 	struct mailbox box;
 	struct lister_settings set = {
+		.route = ARK_AUDIO_LINKS,
 		.service = &x->service, .zone = x->zone, .reply = &box,
 		.from_s = (day_of(now_s) - 1) * DAY_SECONDS,
 		.to_s = now_s + 1,

@@ -101,6 +101,7 @@ rehearse(struct rehearsal *r, const struct ark_config *c,
 	 struct service *service, struct mailbox *box, struct ark_error *err)
 {
 	struct lister_settings set = {
+		.route = ARK_AUDIO_LINKS,
 		.service = service, .reply = box,
 		.ops = { rehearse_page, rehearse_window, NULL, r },
 	};

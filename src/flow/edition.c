@@ -134,9 +134,9 @@ write_rows(struct edition *e, struct ark_error *err)
 	return rc;
 }
 
-static int
-open_table(struct edition *e, struct store_file **out, const char *name,
-	   struct ark_error *err)
+int
+edition_open(struct edition *e, struct store_file **out, const char *name,
+	     struct ark_error *err)
 {
 	char path[STORE_PATH_MAX];
 	int rc;
@@ -147,10 +147,9 @@ open_table(struct edition *e, struct store_file **out, const char *name,
 	return rc;
 }
 
-/* Put a finished table in place and into the manifest. */
-static int
-close_table(struct edition *e, struct store_file *f, const char *name,
-	    struct ark_error *err)
+int
+edition_close(struct edition *e, struct store_file *f, const char *name,
+	      struct ark_error *err)
 {
 	int rc;
 
@@ -169,17 +168,17 @@ edition_tables(struct edition *e, struct ark_error *err)
 {
 	int rc;
 
-	rc = open_table(e, &e->ndjson, "data/recordings.ndjson", err);
+	rc = edition_open(e, &e->ndjson, "data/recordings.ndjson", err);
 	if (!rc)
-		rc = open_table(e, &e->csv, "data/recordings.csv", err);
+		rc = edition_open(e, &e->csv, "data/recordings.csv", err);
 	if (rc)
 		return rc;
 	table_csv_head(&e->line, ',');
 	store_file_write(e->csv, buf_text(&e->line), e->line.len);
 	rc = write_rows(e, err);
 	if (!rc)
-		rc = close_table(e, e->ndjson, "data/recordings.ndjson", err);
+		rc = edition_close(e, e->ndjson, "data/recordings.ndjson", err);
 	if (!rc)
-		rc = close_table(e, e->csv, "data/recordings.csv", err);
+		rc = edition_close(e, e->csv, "data/recordings.csv", err);
 	return rc;
 }

@@ -5,6 +5,7 @@
 #define FLOW_EDITION_H
 
 #include "archive/archive.h"
+#include "catalogue/report.h"
 #include "manifest/manifest.h"
 #include "manifest/table.h"
 #include "omni/document.h"
@@ -22,10 +23,29 @@ struct edition {
 	size_t n_versions, versions_cap;
 	size_t *offsets;		/* of versions in versions_text */
 	int64_t octets, files;
+	/* the reports of the day, once they are written */
+	struct catalogue_report_day reports[ARK_N_ROUTES];
+	size_t n_reports;
+	struct ark_error *err;		/* while they are */
 };
+
+/*
+ * edition_open(e, out, name, err) / edition_close(e, f, name, err):
+ * Begin a payload file of our own; put it in place and into e->payload.
+ */
+int edition_open(struct edition *e, struct store_file **out, const char *name,
+		 struct ark_error *err);
+int edition_close(struct edition *e, struct store_file *f, const char *name,
+		  struct ark_error *err);
 
 /* edition_tables(e, err): data/recordings.ndjson and .csv, and e->payload. */
 int edition_tables(struct edition *e, struct ark_error *err);
+
+/*
+ * edition_reports(e, err):
+ * data/reports/, for every report that was asked for this day; e->reports.
+ */
+int edition_reports(struct edition *e, struct ark_error *err);
 
 /*
  * edition_tag(e, name, bytes, n, err):

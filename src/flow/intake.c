@@ -62,10 +62,9 @@ refresh_link(struct sync *s, const struct catalogue_document *d)
 	url_release(&j->url);
 }
 
-/* Keep the bytes of a document that cannot be read. */
-static int
-keep_wreck(struct sync *s, int32_t day, const struct lister_wreck *w,
-	   struct ark_error *err)
+int
+intake_wreck(struct sync *s, int32_t day, const struct lister_wreck *w,
+	     struct ark_error *err)
 {
 	char path[STORE_PATH_MAX], file[STORE_PATH_MAX + 8];
 	int rc;
@@ -123,12 +122,11 @@ struct intake {
 };
 
 /*
- * Pages that wait together are recorded together: a commit takes the disk
- * several syncs, and pages of the file that two of them change are written
- * once.
+ * A commit takes the disk several syncs, and pages of the file that two of them
+ * change are written once.
  */
-static int
-begin(struct sync *s, struct ark_error *err)
+int
+intake_begin(struct sync *s, struct ark_error *err)
 {
 	int rc = 0;
 
@@ -161,7 +159,7 @@ put_documents(struct sync *s, const struct lister_page *page,
 	qsort(in->order, page->n, sizeof(*in->order), by_duration);
 	for (size_t i = 0; i < page->n; i++)
 		in->docs[i] = describe(s, in->order[i]);
-	rc = begin(s, err);
+	rc = intake_begin(s, err);
 	if (!rc)
 		rc = catalogue_put(s->archive->catalogue, s->run,
 				   clock_wall_s(), in->docs, page->n, in->puts,
@@ -197,7 +195,7 @@ intake_page(void *ctx, const struct lister_page *page, struct ark_error *err)
 	free(in.puts);
 	for (size_t i = 0; !rc && i < page->n_wrecks; i++) {
 		if (page->wrecks[i].is_new)
-			rc = keep_wreck(s, page->day, &page->wrecks[i], err);
+			rc = intake_wreck(s, page->day, &page->wrecks[i], err);
 	}
 	return rc;
 }
@@ -268,6 +266,8 @@ intake_window(void *ctx, const struct lister_window *w, struct ark_error *err)
 	rc = catalogue_listed(s->archive->catalogue, s->run, clock_wall_s(),
 			      &told, was_seen, (void *)(uintptr_t)w->seen,
 			      &vanished, err);
+	if (!rc)
+		rc = reports_note_links(s, &told, err);
 	/* A bag may not say what the catalogue could still forget. */
 	rc = intake_end(s, rc, err);
 	if (rc)

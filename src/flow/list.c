@@ -74,6 +74,7 @@ walk(struct service *service, struct listing *l, const struct zone *zone,
      struct mailbox *box, struct ark_error *err)
 {
 	struct lister_settings set = {
+		.route = ARK_AUDIO_LINKS,
 		.service = service, .zone = zone, .reply = box,
 		.ops = { list_page, list_window, NULL, l },
 	};

@@ -17,8 +17,9 @@ lister_new(struct lister **out, const struct lister_settings *set,
 		return error_nomem(err);
 	l->set = *set;
 	l->next_s = set->from_s;
-	gate_init(&l->gate);
-	rc = page_reader_init(&l->reader, set->service->omni.set.base_url,
+	l->host = &set->service->pages;
+	l->dialect = set->dialect ? set->dialect : &set->service->omni.dialect;
+	rc = page_reader_init(&l->reader, set->route, set->service->omni.set.base_url,
 			      set->zone, err);
 	if (rc) {
 		free(l);
@@ -85,8 +86,8 @@ submit(struct lister *l, struct call *call, int64_t now_ms,
 		l->counts.relogins++;
 	}
 	if (!rc)
-		rc = page_request(&r, omni->set.base_url, &omni->dialect,
-				  &call->query, err);
+		rc = page_request(&r, omni->set.base_url, l->set.route,
+				  l->dialect, &call->query, err);
 	if (rc) {
 		free(call);
 		return lister_fail(l, rc);
@@ -94,11 +95,12 @@ submit(struct lister *l, struct call *call, int64_t now_ms,
 	r->reply = l->set.reply;
 	r->reply_kind = l->set.kind;
 	r->tag = call;
-	call->was_post = dialect_is_post(&omni->dialect);
+	call->was_post = dialect_is_post(l->dialect);
 	l->in_flight++;
+	l->host->in_flight++;
 	l->counts.requests++;
 	if (rate > 0)
-		l->next_request_ms = now_ms + (int64_t)(1000 / rate);
+		l->host->next_request_ms = now_ms + (int64_t)(1000 / rate);
 	http_engine_submit(l->set.service->engine, r);
 	return 0;
 }
@@ -107,9 +109,12 @@ submit(struct lister *l, struct call *call, int64_t now_ms,
 static bool
 may_ask(const struct lister *l, int64_t now_ms)
 {
+	const struct service_pages *host = l->host;
+
 	return !l->is_stopped && l->in_flight < LISTER_IN_FLIGHT &&
-	       now_ms >= l->next_request_ms &&
-	       gate_allows(&l->gate, now_ms, (uint32_t)l->in_flight);
+	       host->in_flight < LISTER_IN_FLIGHT_ALL &&
+	       now_ms >= host->next_request_ms &&
+	       gate_allows(&host->gate, now_ms, (uint32_t)host->in_flight);
 }
 
 static bool
@@ -166,7 +171,7 @@ take_range(struct lister *l, struct window_range *out)
 static void
 begin_windows(struct lister *l)
 {
-	const struct omni_dialect *d = &l->set.service->omni.dialect;
+	const struct omni_dialect *d = l->dialect;
 	bool is_learning = !d->method || !d->param || !d->unit;
 
 	for (size_t i = 0; i < LISTER_WINDOWS && !l->is_stopped; i++) {
@@ -178,8 +183,7 @@ begin_windows(struct lister *l)
 			continue;
 		if (!take_range(l, &range))
 			return;
-		window_open(&l->windows[i], &l->set.service->omni.dialect,
-			    &range);
+		window_open(&l->windows[i], l->dialect, &range);
 		l->windows[i].number = ++l->counts.begun;
 		l->n_windows++;
 	}
@@ -218,7 +222,7 @@ lister_pump(struct lister *l, int64_t now_ms, struct ark_error *err)
 
 	if (l->rc)
 		return l->rc;
-	wait_ms = gate_opens_ms(&l->gate, now_ms);
+	wait_ms = gate_opens_ms(&l->host->gate, now_ms);
 	if (wait_ms > retry_default.longest_wait_ms)
 		return lister_fail(l, error_set(err, ARK_ESERVICE, "the "
 						"platform asks to wait %lld "
@@ -262,15 +266,16 @@ lister_due_ms(const struct lister *l, int64_t now_ms)
 {
 	int64_t due = timers_next_ms(&l->timers);
 
-	if (l->is_stopped || l->in_flight >= LISTER_IN_FLIGHT)
+	if (l->is_stopped || l->in_flight >= LISTER_IN_FLIGHT ||
+	    l->host->in_flight >= LISTER_IN_FLIGHT_ALL)
 		return -1;
 	if (due >= 0)
 		due = due > now_ms ? due - now_ms : 0;
-	if (l->next_request_ms > now_ms && l->n_windows &&
-	    (due < 0 || due > l->next_request_ms - now_ms))
-		due = l->next_request_ms - now_ms;
-	if (gate_opens_ms(&l->gate, now_ms) > due && due >= 0)
-		due = gate_opens_ms(&l->gate, now_ms);
+	if (l->host->next_request_ms > now_ms && l->n_windows &&
+	    (due < 0 || due > l->host->next_request_ms - now_ms))
+		due = l->host->next_request_ms - now_ms;
+	if (gate_opens_ms(&l->host->gate, now_ms) > due && due >= 0)
+		due = gate_opens_ms(&l->host->gate, now_ms);
 	return due;
 }
 

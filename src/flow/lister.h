@@ -9,13 +9,14 @@
 
 #include "base/idset.h"
 #include "base/timers.h"
+#include "callark/route.h"
 #include "flow/service.h"
-#include "http/gate.h"
 #include "model/time.h"
 #include "omni/document.h"
 #include "omni/walk.h"
 
 #define LISTER_IN_FLIGHT 4	/* requests at once */
+#define LISTER_IN_FLIGHT_ALL 8	/* of all listers of a service */
 #define LISTER_MAX_DEPTH 64	/* halves waiting to be walked */
 
 /* One document of a page. */
@@ -71,6 +72,8 @@ struct lister;
 
 struct lister_settings {
 	struct service *service;
+	enum ark_route route;
+	struct omni_dialect *dialect;	/* of this route; NULL: the service's */
 	const struct zone *zone;
 	struct mailbox *reply;
 	int kind;			/* of its letters */

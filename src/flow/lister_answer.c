@@ -122,7 +122,7 @@ take_page(struct lister *l, struct call *call, struct http_result *res,
 static bool
 turn_method(struct lister *l, struct call *call, const struct http_result *res)
 {
-	struct omni_dialect *d = &l->set.service->omni.dialect;
+	struct omni_dialect *d = l->dialect;
 	enum omni_method used = call->was_post ? OMNI_POST : OMNI_GET;
 
 	if (res->end != HTTP_STATUS || d->is_method_pinned ||
@@ -141,7 +141,7 @@ turn_method(struct lister *l, struct call *call, const struct http_result *res)
 static void
 learn_method(struct lister *l, const struct call *call)
 {
-	struct omni_dialect *d = &l->set.service->omni.dialect;
+	struct omni_dialect *d = l->dialect;
 	enum omni_method method = call->was_post ? OMNI_POST : OMNI_GET;
 
 	if (d->method != method) {
@@ -192,12 +192,12 @@ take_failure(struct lister *l, struct call *call,
 		return again(l, call, now_ms, 0, err);
 	if (class == RETRY_AUTH)
 		return relogin(l, call, res, now_ms, err);
-	gate_failure(&l->gate, now_ms, res->end == HTTP_CONNECT ||
+	gate_failure(&l->host->gate, now_ms, res->end == HTTP_CONNECT ||
 		     res->end == HTTP_DNS);
 	next = retry_decide(&retry_default, class, ++call->attempts,
 			    res->head.retry_after_ms, luck_u32());
 	if (next.host_pause_ms > 0)
-		gate_pause(&l->gate, now_ms, next.host_pause_ms);
+		gate_pause(&l->host->gate, now_ms, next.host_pause_ms);
 	if (next.what == RETRY_GIVE_UP)
 		return give_up(l, call, res->text, err);
 	l->counts.retries++;
@@ -212,8 +212,9 @@ lister_result(struct lister *l, struct http_result *res, int64_t now_ms,
 	int rc;
 
 	l->in_flight--;
+	l->host->in_flight--;
 	if (res->end == HTTP_DONE && !l->rc) {
-		gate_success(&l->gate);
+		gate_success(&l->host->gate);
 		learn_method(l, call);
 		rc = take_page(l, call, res, now_ms, err);
 	} else {

@@ -87,9 +87,9 @@ struct lister {
 	struct window_range *relists;
 	size_t n_relists;
 	struct timers timers;		/* calls that wait */
-	struct gate gate;		/* the API's host */
-	int in_flight;
-	int64_t next_request_ms;	/* requests_per_second */
+	struct service_pages *host;
+	struct omni_dialect *dialect;
+	int in_flight;			/* of this one */
 	int failed_in_a_row;
 	bool has_listed, is_stopped;
 	int rc;

@@ -37,6 +37,7 @@ sync_end(struct sync *s, int code, const struct ark_error *err)
 		s->stopping_ms = clock_now_ms();
 	s->is_stopping = true;
 	lister_stop(s->lister);
+	reports_stop(s);
 	if (code != ARK_ELIMIT)
 		cancel_media(s);
 	else
@@ -65,19 +66,20 @@ letter_free(struct letter *l)
 	struct http_result *res;
 
 	switch (l->kind) {
-	case LETTER_PAGE:
-		res = (struct http_result *)l;
-		free(res->request->tag);
-		http_result_free(res);
-		break;
 	case LETTER_MEDIA:
 		http_result_free((struct http_result *)l);
 		break;
 	case LETTER_SETTLED:
 		part_settled_free((struct part_settled *)l);
 		break;
-	default:
+	case LETTER_BATCH:
 		commit_batch_free((struct commit_batch *)l);
+		break;
+	case LETTER_PAGE:
+	default:
+		res = (struct http_result *)l;
+		free(res->request->tag);
+		http_result_free(res);
 	}
 }
 
@@ -85,7 +87,7 @@ letter_free(struct letter *l)
 static bool
 is_page(const struct letter *l)
 {
-	return l->kind == LETTER_PAGE &&
+	return (l->kind == LETTER_PAGE || l->kind >= LETTER_REPORT) &&
 	       ((const struct http_result *)l)->end == HTTP_DONE;
 }
 
@@ -111,8 +113,10 @@ take_letter(struct sync *s, struct letter *l, int64_t now_ms,
 	case LETTER_SETTLED:
 		return outcome_settled(s, (struct part_settled *)l, now_ms,
 				       err);
-	default:
+	case LETTER_BATCH:
 		return outcome_batch(s, (struct commit_batch *)l, now_ms, err);
+	default:
+		return reports_result(s, (struct http_result *)l, now_ms, err);
 	}
 }
 
@@ -140,7 +144,8 @@ tell_progress(struct sync *s, int64_t now_ms)
 static bool
 is_over(const struct sync *s)
 {
-	return (lister_is_idle(s->lister) || s->was_cancelled) &&
+	return ((lister_is_idle(s->lister) && reports_are_idle(s)) ||
+		s->was_cancelled) &&
 	       !s->jobs.n && !committer_pending(s->committer);
 }
 
@@ -159,6 +164,7 @@ wait_of(const struct sync *s, int64_t now_ms)
 	int64_t wait = LOOP_MS;
 
 	wait = nearer(wait, lister_due_ms(s->lister, now_ms));
+	wait = nearer(wait, reports_due_ms(s, now_ms));
 	wait = nearer(wait, jobs_due_ms(s, now_ms));
 	wait = nearer(wait, hosts_due_ms(s, now_ms));
 	return nearer(wait, committer_due_ms(s->committer, now_ms));
@@ -183,6 +189,8 @@ push(struct sync *s, int64_t now_ms, struct ark_error *err)
 		sync_end(s, ARK_ESTOPPED, err);
 	}
 	rc = listing_ended(s, lister_pump(s->lister, now_ms, err), err);
+	if (!rc)
+		rc = reports_pump(s, now_ms, err);
 	if (rc)
 		return rc;
 	jobs_wake_waiting(s, now_ms);

@@ -5,14 +5,18 @@
 #include <string.h>
 
 #include "http/url.h"
+#include "omni/attachment.h"
 
 int
-page_reader_init(struct page_reader *r, const char *base_url,
-		 const struct zone *zone, struct ark_error *err)
+page_reader_init(struct page_reader *r, enum ark_route route,
+		 const char *base_url, const struct zone *zone,
+		 struct ark_error *err)
 {
 	int rc;
 
-	*r = (struct page_reader){ .zone = zone, .base = BUF_INIT(URL_MAX) };
+	*r = (struct page_reader){
+		.route = route, .zone = zone, .base = BUF_INIT(URL_MAX),
+	};
 	buf_addf(&r->base, "%s/", base_url);
 	rc = buf_status(&r->base, err);
 	if (rc)
@@ -93,21 +97,35 @@ reserve_wrecks(struct page_reader *r)
 	return 0;
 }
 
+/* What stands from *rest to link, and a mark for the link. */
+static int
+add_without(struct digest *d, const char **rest, struct json_slice link,
+	    struct ark_error *err)
+{
+	int rc = digest_add(d, *rest, (size_t)(link.p - *rest), err);
+
+	*rest = link.p + link.n;
+	return rc ? rc : digest_add(d, "\001", 1, err);
+}
+
 int
-document_fingerprint(struct digest *d, struct json_slice body,
-		     struct json_slice link, uint8_t out[32],
-		     struct ark_error *err)
+document_fingerprint(struct digest *d, enum ark_route route,
+		     struct json_slice body, struct json_slice link,
+		     uint8_t out[32], struct ark_error *err)
 {
 	uint8_t full[DIGEST_MAX_SIZE];
+	struct attachment_walk attachments;
 	const char *rest = body.p;
 	int rc;
 
 	rc = digest_reset(d, err);
-	if (!rc && json_kind(link) == JSON_STRING && link.n > 2) {
-		rc = digest_add(d, body.p, (size_t)(link.p - body.p), err);
-		if (!rc)
-			rc = digest_add(d, "\001", 1, err);
-		rest = link.p + link.n;
+	if (!rc && route == ARK_AUDIO_LINKS && json_kind(link) == JSON_STRING &&
+	    link.n > 2)
+		rc = add_without(d, &rest, link, err);
+	if (route == ARK_MESSAGES) {
+		attachment_walk_init(&attachments, body);
+		while (!rc && attachment_next(&attachments, &link))
+			rc = add_without(d, &rest, link, err);
 	}
 	if (!rc)
 		rc = digest_add(d, rest, (size_t)(body.p + body.n - rest), err);
@@ -169,9 +187,8 @@ resolve(struct page_reader *r, const char *link, char **owned,
 	return 0;
 }
 
-/* A document without any identity is called by its own hash. */
-static int
-name_nameless(struct omni_document *d, const uint8_t fingerprint[32])
+int
+document_name(struct omni_document *d, const uint8_t fingerprint[32])
 {
 	char id[8 + DIGEST_SHA256_HEX] = "doc-";
 
@@ -222,12 +239,12 @@ add_document(struct page_reader *r, struct json_slice item, int32_t day,
 		return error_nomem(err);
 	out = &r->documents[r->n];
 	*out = (struct lister_document){ .body = item };
-	rc = document_fingerprint(r->digest, item, d->link, out->fingerprint,
-				  err);
+	rc = document_fingerprint(r->digest, r->route, item, d->link,
+				  out->fingerprint, err);
 	if (rc)
 		return rc;
 	r->n++;		/* from here on forget() frees its link */
-	if (name_nameless(d, out->fingerprint) ||
+	if (document_name(d, out->fingerprint) ||
 	    resolve(r, d->recording.pub.url, &r->links[r->n - 1], &out->link))
 		return error_nomem(err);
 	out->oddity = *d->oddity ? d->oddity : NULL;

@@ -9,6 +9,7 @@
 #include "omni/page.h"
 
 struct page_reader {
+	enum ark_route route;
 	const struct zone *zone;
 	struct buf base;		/* what relative links are relative to */
 	struct digest *digest;
@@ -23,8 +24,9 @@ struct page_reader {
 	size_t n, n_ids;
 };
 
-int page_reader_init(struct page_reader *r, const char *base_url,
-		     const struct zone *zone, struct ark_error *err);
+int page_reader_init(struct page_reader *r, enum ark_route route,
+		     const char *base_url, const struct zone *zone,
+		     struct ark_error *err);
 void page_reader_release(struct page_reader *r);
 
 /*
@@ -38,12 +40,19 @@ int page_read(struct page_reader *r, struct buf *body, int32_t day,
 	      int64_t *total, struct lister_page *page, struct ark_error *err);
 
 /*
- * document_fingerprint(d, body, link, out, err):
- * SHA-256 of body with the value of its link replaced by a mark, so that a
- * fresh signature does not make a new version, and a first link does.
+ * document_fingerprint(d, route, body, link, out, err):
+ * SHA-256 of body with the value of its link, in ARK_MESSAGES of its
+ * attachments, replaced by a mark, so that a fresh signature does not make a
+ * new version, and a first link does.  link matters in ARK_AUDIO_LINKS only.
  */
-int document_fingerprint(struct digest *d, struct json_slice body,
-			 struct json_slice link, uint8_t out[32],
-			 struct ark_error *err);
+int document_fingerprint(struct digest *d, enum ark_route route,
+			 struct json_slice body, struct json_slice link,
+			 uint8_t out[32], struct ark_error *err);
+
+/*
+ * document_name(d, fingerprint):
+ * Call a document without any identity by its own hash.  0 or ARK_ENOMEM.
+ */
+int document_name(struct omni_document *d, const uint8_t fingerprint[32]);
 
 #endif

@@ -49,6 +49,11 @@ period_of_sync(struct ark_range *out, const struct ark_range_words *words,
 	return 0;
 }
 
+/* Days fit into 32 bits however far they lie. */
+static const struct ark_range everything = {
+	INT32_MIN / 2 * DAY_SECONDS, INT32_MAX / 2 * DAY_SECONDS,
+};
+
 int
 period_or_all(struct ark_range *out, const struct ark_range_words *words,
 	      const struct zone *zone, struct ark_error *err)
@@ -57,9 +62,23 @@ period_or_all(struct ark_range *out, const struct ark_range_words *words,
 
 	if (rc < 0)
 		return rc;
-	if (!rc)	/* days fit into 32 bits however far they lie */
-		*out = (struct ark_range){ INT32_MIN / 2 * DAY_SECONDS,
-					   INT32_MAX / 2 * DAY_SECONDS };
+	if (!rc)
+		*out = everything;
+	return 0;
+}
+
+int
+period_past_or_all(struct ark_range *out, const struct ark_range_words *words,
+		   const struct zone *zone, struct ark_error *err)
+{
+	int64_t now_s = period_now(zone);
+	int rc = ark_range_parse(out, words, now_s, err);
+
+	if (rc < 0)
+		return rc;
+	if (rc > 0)
+		return until_now(out, now_s, err) ? ARK_EUSAGE : 1;
+	*out = everything;
 	return 0;
 }
 

@@ -26,6 +26,15 @@ int period_of_sync(struct ark_range *out, const struct ark_range_words *words,
 int period_or_all(struct ark_range *out, const struct ark_range_words *words,
 		  const struct zone *zone, struct ark_error *err);
 
+/*
+ * period_past_or_all(out, words, zone, err):
+ * With words: their range, which never reaches into the future, and 1.
+ * Without: everything, and 0.
+ */
+int period_past_or_all(struct ark_range *out,
+		       const struct ark_range_words *words,
+		       const struct zone *zone, struct ark_error *err);
+
 /* period_or_today(out, words, zone, err): Without words: today until now. */
 int period_or_today(struct ark_range *out, const struct ark_range_words *words,
 		    const struct zone *zone, struct ark_error *err);

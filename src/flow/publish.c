@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "flow/custody.h"
 #include "flow/edition.h"
+#include "flow/report_files.h"
 #include "manifest/baginfo.h"
 #include "store/layout.h"
 
@@ -81,6 +82,20 @@ put_instant(struct buf *out, const char *label, int64_t s)
 	baginfo_put(out, label, text);
 }
 
+static void
+put_reports(struct buf *out, const struct edition *e)
+{
+	for (size_t i = 0; i < e->n_reports; i++) {
+		const struct catalogue_report_day *d = &e->reports[i];
+		const struct report_listing l = {
+			.is_complete = d->is_complete, .total = d->total,
+			.documents = d->documents - d->vanished,
+		};
+
+		report_put_baginfo(out, d->route, &l);
+	}
+}
+
 /* The sums, the window and what made them; no personal data. */
 static int
 write_baginfo(struct edition *e, const struct catalogue_day *d, int64_t now_s,
@@ -112,6 +127,7 @@ write_baginfo(struct edition *e, const struct catalogue_day *d, int64_t now_s,
 		baginfo_put_int(&out, "Callark-Platform-Total", d->total);
 	put_instant(&out, "Callark-Listing-Complete-At", d->complete_s);
 	put_counts(&out, d);
+	put_reports(&out, e);
 	trail_put_baginfo(&out, &head);
 	rc = buf_status(&out, err);
 	if (!rc)
@@ -175,6 +191,8 @@ publish_day(struct archive *a, int32_t day, int64_t now_s,
 		rc = store_mkdirs(a->store, path, err);
 	if (!rc)
 		rc = edition_tables(&e, err);
+	if (!rc)
+		rc = edition_reports(&e, err);
 	if (!rc)
 		rc = edition_tag(&e, "bagit.txt", baginfo_bagit_txt,
 			     strlen(baginfo_bagit_txt), err);

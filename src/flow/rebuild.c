@@ -20,27 +20,15 @@
 #include "flow/days_of.h"
 #include "flow/pages.h"
 #include "flow/quarantine.h"
+#include "flow/rebuild_internal.h"
 #include "manifest/baginfo.h"
 #include "manifest/table.h"
 #include "store/layout.h"
 
-#define MAX_LINE_BYTES ((size_t)64 << 20)
 #define CHUNK_BYTES 65536
 
-struct rebuild {
-	struct archive *archive;
-	const struct ark_listener *listener;
-	struct ark_rebuild_totals *totals;
-	int32_t day;
-	bool is_day_behind;		/* its tables claim what is not there */
-	struct digest *digest;
-	struct omni_document document;
-	struct buf line;
-	struct trail_head head;		/* the latest that a bag knows */
-};
-
-static void
-problem(struct rebuild *r, const char *what, const char *why)
+void
+rebuild_problem(struct rebuild *r, const char *what, const char *why)
 {
 	char day[DAY_SIZE];
 
@@ -60,8 +48,8 @@ read_document(struct rebuild *r, struct json_slice text,
 	rc = document_parse(&r->document, text, r->archive->zone, r->day, err);
 	if (rc)
 		return rc;
-	return document_fingerprint(r->digest, text, r->document.link,
-				    fingerprint, err);
+	return document_fingerprint(r->digest, ARK_AUDIO_LINKS, text,
+				    r->document.link, fingerprint, err);
 }
 
 static int
@@ -104,7 +92,7 @@ set_aside(struct rebuild *r, const char *id, const char *path,
 
 	rc = quarantine_damaged(r->archive, id, r->day, path, &why);
 	if (rc == ARK_EINTEGRITY) {
-		problem(r, path, why.text);
+		rebuild_problem(r, path, why.text);
 		rc = 0;
 	}
 	if (rc && err)
@@ -130,7 +118,7 @@ check_file(struct rebuild *r, struct catalogue_row *row, const char *path,
 		r->totals->recordings++;
 		return 0;
 	}
-	problem(r, path, rc ? "the file is missing" : "the size is another");
+	rebuild_problem(r, path, rc ? "the file is missing" : "the size is another");
 	if (!rc)
 		rc = set_aside(r, row->id, path, err);
 	if (rc && rc != ARK_ENOTFOUND)
@@ -215,7 +203,7 @@ take_line(struct rebuild *r, const char *text, size_t n, struct ark_error *err)
 		rc = restore(r, &parsed.row, &why);
 	table_parsed_release(&parsed);
 	if (rc == ARK_EFORMAT || rc == ARK_EEXISTS) {
-		problem(r, "a line of recordings.ndjson", why.text);
+		rebuild_problem(r, "a line of recordings.ndjson", why.text);
 		return 0;
 	}
 	if (rc && err)
@@ -266,7 +254,7 @@ read_table(struct rebuild *r, int fd, struct ark_error *err)
 		rc = take_lines(r, err);
 	}
 	if (!rc && r->line.len)
-		problem(r, "recordings.ndjson", "its last line is cut off");
+		rebuild_problem(r, "recordings.ndjson", "its last line is cut off");
 	return rc;
 }
 
@@ -343,13 +331,15 @@ restore_day(struct rebuild *r, struct ark_error *err)
 	if (!rc)
 		rc = store_slurp(r->archive->store, path, &text, err);
 	if (rc == ARK_ENOTFOUND) {
-		problem(r, "bag-info.txt", "it is missing");
+		rebuild_problem(r, "bag-info.txt", "it is missing");
 		rc = 0;
 	}
 	if (!rc)
 		rc = note_listing(&d, &text, err);
 	if (!rc)
 		rc = note_head(r, &text, err);
+	if (!rc)
+		rc = rebuild_reports(r, &text, err);
 	if (!rc)
 		rc = catalogue_restore_day(r->archive->catalogue, &d, err);
 	buf_release(&text);
@@ -398,7 +388,7 @@ rebuild_day(struct rebuild *r, struct ark_error *err)
 	if (!rc)
 		rc = store_openat(r->archive->store, path, O_RDONLY, &fd, err);
 	if (rc == ARK_ENOTFOUND) {
-		problem(r, path, "the table is missing; sync this day again");
+		rebuild_problem(r, path, "the table is missing; sync this day again");
 		rc = 0;
 	} else if (!rc) {
 		rc = read_table(r, fd, err);
@@ -443,7 +433,7 @@ ark_rebuild(const struct ark_config *c, const struct ark_listener *l,
 {
 	struct rebuild r = {
 		.listener = l, .totals = totals,
-		.line = BUF_INIT(MAX_LINE_BYTES),
+		.line = BUF_INIT(REBUILD_MAX_LINE),
 	};
 	int rc;
 

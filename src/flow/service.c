@@ -12,24 +12,17 @@ should_stop(void *ctx)
 	return event_should_stop(s->listener);
 }
 
-static int
-start_engine(struct service *s, struct ark_error *err)
+int
+service_network(struct http_settings *out, const struct ark_config *c,
+		struct ark_error *err)
 {
-	const struct ark_config *c = s->config;
-	struct http_settings set;
-
-	http_settings_init(&set);
-	set.api_base = c->base_url;
-	set.user_agent = "callark/" CALLARK_VERSION;
-	set.ca_file = c->ca_file;
-	set.proxy = c->proxy;
-	set.allow_http = c->allow_http;
-	set.media_hosts = (const char *const *)c->media_hosts.items;
-	set.n_media_hosts = c->media_hosts.n;
-	set.max_connections = (uint32_t)c->max_concurrency + API_CONNECTIONS;
-	set.rate_limit = c->rate_limit;
+	http_settings_init(out);
+	out->user_agent = "callark/" CALLARK_VERSION;
+	out->ca_file = c->ca_file;
+	out->proxy = c->proxy;
+	out->allow_http = c->allow_http;
 	for (size_t i = 0; i < c->allow_private.n; i++) {
-		int rc = address_allow(&set.addresses,
+		int rc = address_allow(&out->addresses,
 				       c->allow_private.items[i], err);
 
 		if (rc) {
@@ -37,6 +30,24 @@ start_engine(struct service *s, struct ark_error *err)
 			return rc;
 		}
 	}
+	return 0;
+}
+
+static int
+start_engine(struct service *s, struct ark_error *err)
+{
+	const struct ark_config *c = s->config;
+	struct http_settings set;
+	int rc;
+
+	rc = service_network(&set, c, err);
+	if (rc)
+		return rc;
+	set.api_base = c->base_url;
+	set.media_hosts = (const char *const *)c->media_hosts.items;
+	set.n_media_hosts = c->media_hosts.n;
+	set.max_connections = (uint32_t)c->max_concurrency + API_CONNECTIONS;
+	set.rate_limit = c->rate_limit;
 	return http_engine_start(&s->engine, &set, err);
 }
 
@@ -66,6 +77,7 @@ service_open(struct service *s, const struct ark_config *c,
 		rc = start_engine(s, err);
 	}
 	if (!rc) {
+		gate_init(&s->pages.gate);
 		set.engine = s->engine;
 		rc = omni_init(&s->omni, &set, err);
 		s->has_omni = !rc;

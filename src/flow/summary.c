@@ -105,6 +105,16 @@ open_items(const struct ark_summary *s)
 	       s->counts[ARK_QUARANTINED];
 }
 
+static bool
+has_all_reports(const struct ark_summary *s)
+{
+	for (int i = 0; i < ARK_N_ROUTES; i++) {
+		if (s->reports[i].days_incomplete)
+			return false;
+	}
+	return true;
+}
+
 int
 summary_count(struct ark_summary *s, struct archive *a,
 	      const struct ark_range *range, struct ark_error *err)
@@ -125,7 +135,7 @@ summary_count(struct ark_summary *s, struct archive *a,
 	if (open_items(s))
 		rc = list_problems(s, a, range, err);
 	s->is_complete = !open_items(s) && !s->windows_incomplete &&
-			 !s->oddities;
+			 !s->oddities && has_all_reports(s);
 	return rc;
 }
 
@@ -176,6 +186,29 @@ put_problems(struct json_tree *t, const struct ark_summary *s)
 	}
 	json_close(t);
 	json_put_int(t, "problems_total", s->problems_total);
+}
+
+static void
+put_reports(struct json_tree *t, const struct ark_summary *s)
+{
+	json_open_array(t, "reports");
+	for (int i = 0; i < ARK_N_ROUTES; i++) {
+		const struct ark_report_sums *r = &s->reports[i];
+
+		if (!r->was_asked || i == ARK_AUDIO_LINKS)
+			continue;
+		json_open_object(t, NULL);
+		json_put_text(t, "report", ark_route_name((enum ark_route)i));
+		json_put_int(t, "listed", r->documents);
+		json_put_int(t, "new", r->fresh);
+		json_put_int(t, "changed", r->changed);
+		json_put_int(t, "vanished", r->vanished);
+		json_put_int(t, "odd_documents", r->oddities);
+		json_put_int(t, "days_incomplete", r->days_incomplete);
+		json_put_text(t, "failure", *r->failure ? r->failure : NULL);
+		json_close(t);
+	}
+	json_close(t);
 }
 
 /* When and over what. */
@@ -242,6 +275,7 @@ ark_summary_json(const struct ark_summary *s, int exit_status, char **out,
 	json_put_bool(t, "complete", s->is_complete);
 	json_put_int(t, "exit", exit_status);
 	put_problems(t, s);
+	put_reports(t, s);
 	rc = json_print(t, false, &text, err);
 	if (!rc) {
 		*out = buf_take(&text);

@@ -11,6 +11,7 @@
 #include "flow/custody.h"
 #include "flow/period.h"
 #include "flow/publish.h"
+#include "flow/reports.h"
 #include "flow/recover.h"
 #include "flow/severity.h"
 #include "flow/summary.h"
@@ -106,6 +107,7 @@ start_workers(struct sync *s, struct ark_error *err)
 		.ctx = &s->waker,
 	};
 	struct lister_settings listing = {
+		.route = ARK_AUDIO_LINKS,
 		.service = &s->service, .zone = s->archive->zone,
 		.reply = &s->box, .kind = LETTER_PAGE,
 		.from_s = s->range.from_s, .to_s = s->range.to_s,
@@ -120,6 +122,8 @@ start_workers(struct sync *s, struct ark_error *err)
 				     LETTER_BATCH, err);
 	if (!rc)
 		rc = lister_new(&s->lister, &listing, err);
+	if (!rc)
+		rc = reports_start(s, s->wanted_reports, err);
 	if (!rc)
 		rc = days_init(s, err);
 	if (!rc)
@@ -143,6 +147,9 @@ open_archive(struct sync *s, struct ark_error *err)
 	int rc;
 
 	rc = config_check(s->config, true, true, err);
+	if (!rc)
+		rc = reports_wanted(&s->wanted_reports, &s->config->reports,
+				    err);
 	if (!rc)
 		rc = layout_check(s->config->name, err);
 	if (!rc)
@@ -251,7 +258,8 @@ conclude(struct sync *s, bool is_orderly, struct ark_error *err)
 	sum->requests += counts->requests + s->service.omni.requests;
 	sum->retries += counts->retries;
 	sum->relogins += counts->relogins;
-	if (is_orderly)
+	rc = reports_conclude(s, err);
+	if (!rc && is_orderly)
 		rc = catalogue_release_leases(s->archive->catalogue, err);
 	if (!rc)
 		rc = publish_dirty(s->archive, clock_wall_s(), &published, err);
@@ -278,6 +286,7 @@ release(struct sync *s)
 	parts_stop(s->parts);
 	sync_drain(s);
 	lister_free(s->lister);
+	reports_release(s);
 	days_release(s);
 	service_close(&s->service);
 	archive_close(s->archive);

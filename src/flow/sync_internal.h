@@ -50,7 +50,8 @@
 #define SYNC_BACKLOG_MAX 4	/* … and too many to begin more transfers */
 #define SYNC_PRESSURE_HIGH 90	/* hundredths of the pool of blocks */
 
-enum { LETTER_PAGE, LETTER_MEDIA, LETTER_SETTLED, LETTER_BATCH };
+/* The last is that of the first report; the others follow. */
+enum { LETTER_PAGE, LETTER_MEDIA, LETTER_SETTLED, LETTER_BATCH, LETTER_REPORT };
 
 enum job_state {
 	JOB_READY,
@@ -101,6 +102,15 @@ struct job {
 	bool is_from_start;		/* what is kept must not be continued */
 };
 
+/* One of the platform's reports that the run keeps, besides the recordings. */
+struct sync_report {
+	struct sync *sync;
+	enum ark_route route;
+	struct omni_dialect dialect;
+	struct lister *lister;
+	bool has_failed;		/* and is asked no more */
+};
+
 /* How the parts' threads reach the engine while there is one. */
 struct waker {
 	pthread_mutex_t mutex;
@@ -116,6 +126,9 @@ struct sync {
 	struct mailbox box;
 	struct waker waker;
 	struct lister *lister;
+	struct sync_report reports[ARK_N_ROUTES];
+	size_t n_reports;
+	unsigned wanted_reports;	/* bits 1 << enum ark_route */
 	struct parts *parts;
 	struct committer *committer;
 	struct ark_range range;
@@ -175,12 +188,43 @@ int intake_page(void *ctx, const struct lister_page *page,
 int intake_window(void *ctx, const struct lister_window *window,
 		  struct ark_error *err);
 bool intake_has_room(void *ctx);
+/* intake_wreck(s, day, w, err): Keep the bytes of what cannot be read. */
+int intake_wreck(struct sync *s, int32_t day, const struct lister_wreck *w,
+		 struct ark_error *err);
+/*
+ * intake_begin(s, err):
+ * Before something of a page is recorded: pages that wait together are
+ * recorded together.
+ */
+int intake_begin(struct sync *s, struct ark_error *err);
 /*
  * intake_end(s, rc, err): Commit the pages that came together, or undo them
  * when rc is negative.  Return rc, or what went wrong.  Nothing but pages may
  * be recorded, and nobody be told of them, before.
  */
 int intake_end(struct sync *s, int rc, struct ark_error *err);
+
+/* reports.c: the other reports, listed beside the recordings */
+/* reports_start(s, wanted, err): wanted: bits 1 << enum ark_route. */
+int reports_start(struct sync *s, unsigned wanted, struct ark_error *err);
+void reports_stop(struct sync *s);
+void reports_release(struct sync *s);
+/*
+ * reports_pump(s, now_ms, err) / reports_result(s, res, now_ms, err):
+ * As the lister's.  A report that cannot be had is noted and left alone; what
+ * these return ends the run.
+ */
+int reports_pump(struct sync *s, int64_t now_ms, struct ark_error *err);
+int reports_result(struct sync *s, struct http_result *res, int64_t now_ms,
+		   struct ark_error *err);
+int64_t reports_due_ms(const struct sync *s, int64_t now_ms);
+bool reports_are_idle(const struct sync *s);
+bool reports_are_day_done(const struct sync *s, int32_t day);
+/* reports_conclude(s, err): Remember what was learned; into the summary. */
+int reports_conclude(struct sync *s, struct ark_error *err);
+/* reports_note_links(s, w, err): The recordings' own listing, as a report. */
+int reports_note_links(struct sync *s, const struct catalogue_window *w,
+		       struct ark_error *err);
 
 /* hosts.c: where recordings come from, and how many at once each stands */
 /* hosts_of(s, origin, now_ms): The last place is shared when there are too many. */

@@ -6,8 +6,6 @@
 #include "json/tree.h"
 #include "model/time.h"
 
-#define ROUTE "/ReportsApi/service-history-audio-links"
-
 static int
 post_body(struct http_request *r, const char *param, int64_t skip,
 	  const char *from, const char *to, struct ark_error *err)
@@ -36,6 +34,7 @@ out:
 
 int
 page_request(struct http_request **out, const char *base_url,
+	     enum ark_route route,
 	     const struct omni_dialect *d, const struct walk_query *q,
 	     struct ark_error *err)
 {
@@ -47,7 +46,7 @@ page_request(struct http_request **out, const char *base_url,
 
 	moment_format(from, q->from_s);
 	moment_format(to, q->to_s);
-	buf_addf(&url, "%s%s", base_url, ROUTE);
+	buf_addf(&url, "%s/ReportsApi/%s", base_url, ark_route_name(route));
 	if (!dialect_is_post(d)) {
 		char number[24];
 

@@ -4,6 +4,7 @@
 #ifndef OMNI_PAGE_H
 #define OMNI_PAGE_H
 
+#include "callark/route.h"
 #include "http/engine.h"
 #include "json/scan.h"
 #include "omni/walk.h"
@@ -11,11 +12,12 @@
 #define OMNI_MAX_PAGE_BYTES (INT64_C(32) << 20)	/* of one answer */
 
 /*
- * page_request(out, base_url, dialect, q, err):
- * The request for page q of service-history-audio-links, with credentials.
+ * page_request(out, base_url, route, dialect, q, err):
+ * The request for page q of a report, with credentials.
  * Return 0 or ARK_ENOMEM.
  */
 int page_request(struct http_request **out, const char *base_url,
+		 enum ark_route route,
 		 const struct omni_dialect *d, const struct walk_query *q,
 		 struct ark_error *err);
 

@@ -5,6 +5,7 @@ happened in it."""
 import hashlib
 import json
 import os
+import pty
 import re
 import signal
 import sqlite3
@@ -167,6 +168,25 @@ class Callark:
                     body = (table.parent.parent / row["path"]).read_bytes()
                     found[row["id"]] = hashlib.sha256(body).hexdigest()
         return found
+
+
+def run_on_terminal(callark, *args, env=None):
+    """What the program writes to a terminal as its stdout and stderr."""
+    ours, theirs = pty.openpty()
+    process = callark.start(*args, env=env, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    text = b""
+    while True:
+        try:
+            chunk = os.read(ours, 65536)
+        except OSError:         # EIO: nobody is there any more
+            break
+        if not chunk:
+            break
+        text += chunk
+    os.close(ours)
+    process.wait(timeout=30)
+    return text.decode()
 
 
 def build_preload(folder, name):

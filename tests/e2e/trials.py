@@ -8,6 +8,7 @@ import random
 import shutil
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -75,6 +76,13 @@ def kill(process):
     """SIGKILL, and reap."""
     process.kill()
     process.communicate()
+
+
+def are_signals_taken(pid):
+    """No signal waits to be delivered."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return all(int(line.split()[1], 16) == 0 for line in lines
+               if line.startswith(("SigPnd", "ShdPnd")))
 
 
 # ---- system calls ------------------------------------------------------------

@@ -17,7 +17,8 @@ reader(void)
 
 	if (!z) {
 		MUST(!zone_open(&z, "America/Sao_Paulo", NULL));
-		MUST(!page_reader_init(&r, "https://omni.example.com/v1", z,
+		MUST(!page_reader_init(&r, ARK_AUDIO_LINKS,
+				       "https://omni.example.com/v1", z,
 				       NULL));
 	}
 	return &r;

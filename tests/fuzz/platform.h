@@ -159,7 +159,8 @@ first_of(const struct platform *p, const struct omni_dialect *d,
 	struct wanted w = { .skip = -1 };
 	struct http_request *r = NULL;
 
-	MUST(!page_request(&r, "https://omni.example.com/v1", d, q, NULL));
+	MUST(!page_request(&r, "https://omni.example.com/v1",
+			   ARK_AUDIO_LINKS, d, q, NULL));
 	MUST(!strncmp(r->url, ROUTE, strlen(ROUTE)) && r->wants_credentials);
 	MUST(!r->body == (r->url[strlen(ROUTE)] == '?'));
 	if (r->body)

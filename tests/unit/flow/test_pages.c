@@ -30,7 +30,7 @@ setup(void **state)
 
 	assert_non_null(f);
 	assert_int_equal(zone_open(&f->zone, "UTC", &f->err), 0);
-	assert_int_equal(page_reader_init(&f->reader,
+	assert_int_equal(page_reader_init(&f->reader, ARK_AUDIO_LINKS,
 					  "https://omni.example/v1", f->zone,
 					  &f->err), 0);
 	buf_init(&f->body, 1 << 24);
@@ -326,7 +326,8 @@ test_fingerprint_is_sha256(void **state)
 	struct json_slice none = { 0 };
 	uint8_t got[32], sha256[32];
 
-	assert_int_equal(document_fingerprint(f->reader.digest, body, none,
+	assert_int_equal(document_fingerprint(f->reader.digest,
+					      ARK_AUDIO_LINKS, body, none,
 					      got, &f->err), 0);
 	assert_int_equal(digest_sha256(sha256, text, sizeof(text) - 1, NULL),
 			 0);
@@ -343,7 +344,8 @@ test_base_too_long(void **state)
 	(void)state;
 	memset(base, 'a', sizeof(base) - 1);
 	base[sizeof(base) - 1] = 0;
-	assert_int_equal(page_reader_init(&r, base, NULL, &err), ARK_EUSAGE);
+	assert_int_equal(page_reader_init(&r, ARK_AUDIO_LINKS, base, NULL,
+					  &err), ARK_EUSAGE);
 	page_reader_release(&r);
 }
 
@@ -352,7 +354,7 @@ begin_without_memory(void *ctx)
 {
 	struct page_reader r;
 	struct ark_error err = { 0 };
-	int rc = page_reader_init(&r, ctx, NULL, &err);
+	int rc = page_reader_init(&r, ARK_AUDIO_LINKS, ctx, NULL, &err);
 
 	assert_int_equal(rc, heap_has_failed() ? ARK_ENOMEM : 0);
 	page_reader_release(&r);

@@ -187,6 +187,30 @@ test_or_all(void **state)
 }
 
 static void
+test_past_or_all(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(period_past_or_all(&w->got, WORDS(.day = NULL),
+					    w->archive.zone, &w->err), 0);
+	assert_true(w->got.from_s < -DAY_S * 365 * 10000);
+	assert_true(w->got.to_s > DAY_S * 365 * 10000);
+	assert_int_equal(period_past_or_all(&w->got,
+					    WORDS(.from = "2024-02-03",
+						  .to = "2099-12-31"),
+					    w->archive.zone, &w->err), 1);
+	assert_from_day(w, 19756);
+	assert_int_equal(period_past_or_all(&w->got,
+					    WORDS(.day = "2099-12-31"),
+					    w->archive.zone, &w->err),
+			 ARK_EUSAGE);
+	assert_non_null(strstr(w->err.text, "2099-12-31 00:00:00"));
+	assert_int_equal(period_past_or_all(&w->got, WORDS(.last = "x"),
+					    w->archive.zone, &w->err),
+			 ARK_EUSAGE);
+}
+
+static void
 test_or_today(void **state)
 {
 	struct world *w = *state;
@@ -218,6 +242,7 @@ main(void)
 		TEST(test_sync_after_the_future),
 		TEST(test_sync_of_words),
 		TEST(test_or_all),
+		TEST(test_past_or_all),
 		TEST(test_or_today),
 	};
 

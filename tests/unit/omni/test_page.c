@@ -20,7 +20,8 @@ request(const struct omni_dialect *d, const struct walk_query *q)
 {
 	struct http_request *r = NULL;
 
-	assert_int_equal(page_request(&r, "https://omni.example:8443/v1", d, q,
+	assert_int_equal(page_request(&r, "https://omni.example:8443/v1",
+				      ARK_AUDIO_LINKS, d, q,
 				      NULL), 0);
 	assert_non_null(r);
 	assert_int_equal(r->kind, HTTP_API);
@@ -103,7 +104,8 @@ test_url_too_long(void **state)
 	memset(base, 'a', sizeof(base) - 1);
 	base[sizeof(base) - 1] = 0;
 	dialect_init(&d);
-	assert_true(page_request(&r, base, &d, &query, NULL) < 0);
+	assert_true(page_request(&r, base, ARK_AUDIO_LINKS, &d, &query,
+				 NULL) < 0);
 	assert_null(r);
 }
 

@@ -1,0 +1,18 @@
+/*
+ * Which of the platform's reports are kept.
+ */
+#ifndef FLOW_REPORTS_H
+#define FLOW_REPORTS_H
+
+#include "callark/route.h"
+#include "config/config.h"
+
+/*
+ * reports_wanted(out, names, err):
+ * Bits 1 << enum ark_route of the names in archive.reports; "all" is every one,
+ * no name none.  Return 0, or ARK_EUSAGE naming what is no report.
+ */
+int reports_wanted(unsigned *out, const struct config_list *names,
+		   struct ark_error *err);
+
+#endif

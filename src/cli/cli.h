@@ -14,12 +14,17 @@
 
 enum cli_color { CLI_COLOR_AUTO, CLI_COLOR_ALWAYS, CLI_COLOR_NEVER };
 
+#define CLI_MAX_WORDS 3
+
 /* What the global options say. */
 struct cli {
 	const char *config_file, *archive;
 	bool is_verbose, is_quiet, is_json_log, wants_help;
 	int log_format, color;
 	const struct cli_command *command;
+	size_t takes_words;		/* the command, beside its options … */
+	bool has_private_words;		/* … which no message may repeat */
+	const char *words[CLI_MAX_WORDS];	/* … and which it got, or NULL */
 	struct ark_config *config;	/* loaded by cli_begin */
 	struct ark_listener listener;
 };
@@ -40,6 +45,7 @@ int cmd_sync(struct cli *cli, int argc, char **argv);
 int cmd_status(struct cli *cli, int argc, char **argv);
 int cmd_verify(struct cli *cli, int argc, char **argv);
 int cmd_find(struct cli *cli, int argc, char **argv);
+int cmd_export(struct cli *cli, int argc, char **argv);
 int cmd_rebuild(struct cli *cli, int argc, char **argv);
 
 #define CLI_HELP 1		/* of cli_begin: help was printed, all is done */

@@ -28,6 +28,8 @@ static const struct cli_command commands[] = {
 	  "[--quick] [--repair] [--bag DIR | --from DATE --to DATE]", true },
 	{ "find", cmd_find, "archived recordings by agent, client, ...",
 	  "[--from DATE --to DATE] [FILTER ...]", true },
+	{ "export", cmd_export, "a report of the platform as NDJSON or CSV",
+	  "REPORT [--from DATE --to DATE] [FILTER ...]", true },
 	{ "rebuild", cmd_rebuild, "make the catalogue anew from the tree", "",
 	  true },
 };
@@ -110,6 +112,26 @@ print_help(FILE *out)
 	      "everything.\nStart with `callark doctor`.\n", out);
 }
 
+/* The words that are no options. */
+static int
+take_words(struct cli *cli, int n, char **words, struct ark_error *err)
+{
+	const char *name = cli->command->name;
+	size_t taken = 0;
+
+	for (; n && taken < cli->takes_words; n--)
+		cli->words[taken++] = *words++;
+	if (!n)
+		return 0;
+	if (cli->has_private_words)
+		return error_set(err, ARK_EUSAGE, "%s takes no further "
+				 "argument; what has spaces in it needs quotes "
+				 "around it", name);
+	return error_set(err, ARK_EUSAGE, "%s takes no %sargument \"%s\"; see "
+			 "callark %s --help", name, taken ? "further " : "",
+			 *words, name);
+}
+
 int
 cli_begin(struct cli *cli, struct opt_table *t, int argc, char **argv,
 	  struct ark_error *err)
@@ -131,11 +153,9 @@ cli_begin(struct cli *cli, struct opt_table *t, int argc, char **argv,
 		opt_help(t, stdout);
 		return CLI_HELP;
 	}
-	if (rest)
-		return error_set(err, ARK_EUSAGE, "%s takes no argument \"%s\"; "
-				 "see callark %s --help", cli->command->name,
-				 argv[1], cli->command->name);
-	rc = ark_config_load(&cli->config, cli->config_file, err);
+	rc = take_words(cli, rest, argv + 1, err);
+	if (!rc)
+		rc = ark_config_load(&cli->config, cli->config_file, err);
 	if (!rc)
 		ark_config_allow_confinement(cli->config);
 	if (!rc && cli->archive)

@@ -264,3 +264,24 @@ custody_rebuilt(struct archive *a, const struct ark_rebuild_totals *totals,
 	buf_release(&result);
 	return rc ? rc : trail_know(a, err);
 }
+
+int
+custody_exported(struct archive *a, const struct ark_subject_totals *totals,
+		 const uint8_t tagmanifest[DIGEST_SHA256_SIZE],
+		 struct ark_error *err)
+{
+	struct buf result = BUF_INIT(TRAIL_RESULT_SIZE);
+	char hex[DIGEST_SHA256_HEX];
+	int rc;
+
+	digest_hex(hex, tagmanifest, DIGEST_SHA256_SIZE);
+	buf_addf(&result, "tagmanifest %s, %lld recordings, %lld documents, "
+		 "%lld bytes", hex, (long long)totals->recordings,
+		 (long long)totals->documents, (long long)totals->bytes);
+	if (totals->damaged)
+		buf_addf(&result, "; damaged %lld", (long long)totals->damaged);
+	rc = tell(a, TRAIL_EXPORTED, "archive", a->organization_id, &result,
+		  err);
+	buf_release(&result);
+	return rc;
+}

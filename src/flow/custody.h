@@ -13,6 +13,7 @@
 #define FLOW_CUSTODY_H
 
 #include "callark/archive.h"
+#include "callark/subject.h"
 #include "callark/sync.h"
 #include "flow/audit.h"
 #include "flow/trail.h"
@@ -59,6 +60,15 @@ int custody_given_up(struct archive *a, const char *id, enum ark_state state,
  * that is NULL.
  */
 int custody_verified(const struct audit *v, const struct ark_range *range,
+		     struct ark_error *err);
+
+/*
+ * custody_exported(a, totals, tagmanifest, err):
+ * Everything held about somebody is about to be a whole bag, known by the
+ * SHA-256 of its tag manifest.  About whom is not told.
+ */
+int custody_exported(struct archive *a, const struct ark_subject_totals *totals,
+		     const uint8_t tagmanifest[DIGEST_SHA256_SIZE],
 		     struct ark_error *err);
 
 /* custody_rebuilt(a, totals, err): The catalogue was; it is let know, too. */

@@ -14,6 +14,7 @@
 #include "flow/reports.h"
 #include "flow/recover.h"
 #include "flow/severity.h"
+#include "flow/subject_index.h"
 #include "flow/summary.h"
 #include "flow/sync_internal.h"
 #include "store/layout.h"
@@ -336,7 +337,14 @@ run(struct sync *s, struct ark_error *err)
 	rc = prepare(s, err);
 	if (!rc)
 		rc = work(s, err);
-	return s->run ? end_run(s, rc, err) : rc;
+	if (!s->run)
+		return rc;
+	rc = end_run(s, rc, err);
+	if (!rc || rc == ARK_EINCOMPLETE)
+		subject_index_after_run(s->archive,
+					clock_now_ms() - s->started_ms,
+					&s->options->listener);
+	return rc;
 }
 
 int

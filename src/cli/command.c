@@ -30,6 +30,8 @@ static const struct cli_command commands[] = {
 	  "[--from DATE --to DATE] [FILTER ...]", true },
 	{ "export", cmd_export, "a report of the platform as NDJSON or CSV",
 	  "REPORT [--from DATE --to DATE] [FILTER ...]", true },
+	{ "reconcile", cmd_reconcile, "calls of the reports against the archive",
+	  "[--from DATE --to DATE] [FILTER ...]", true },
 	{ "subject", cmd_subject, "everything held about one person or company",
 	  "find WORD | export DIR WORD [--from DATE --to DATE]", true },
 	{ "rebuild", cmd_rebuild, "make the catalogue anew from the tree", "",

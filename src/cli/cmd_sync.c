@@ -8,12 +8,14 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "callark/notify.h"
 #include "callark/sync.h"
 #include "cli/cli.h"
 #include "model/time.h"
 
 struct sync_words {
 	const char *concurrency, *limit_rate, *reports, *summary_json;
+	const char *metrics_file;
 	int64_t max_duration_s, max_bytes;
 	int durability;
 };
@@ -234,6 +236,9 @@ set_config(struct cli *cli, const struct sync_words *w, struct ark_error *err)
 	if (!rc && w->limit_rate)
 		rc = ark_config_set(cli->config, "transfer.rate_limit",
 				    w->limit_rate, "--limit-rate", err);
+	if (!rc && w->metrics_file)
+		rc = ark_config_set(cli->config, "notify.metrics_file",
+				    w->metrics_file, "--metrics-file", err);
 	return rc;
 }
 
@@ -258,9 +263,11 @@ run(struct cli *cli, const struct ark_sync_options *o,
 	else if (has_stdout && s->to_s && (!cli->is_quiet || rc))
 		print_summary(s);
 	end = write_account(&account, s, &later);
+	rc = end_with_account(cli, rc, end, err, &later);
+	ark_notifier_tell(o->notifier, s, cli_exit_status(rc));
 	ark_summary_release(s);
 	free(s);
-	return end_with_account(cli, rc, end, err, &later);
+	return rc;
 }
 
 static void
@@ -287,6 +294,8 @@ add_options(struct opt_table *t, struct ark_sync_options *o,
 		  "given up", &o->retry_failed, NULL },
 		{ "summary-json", 0, OPT_TEXT, "FILE", "write the account of "
 		  "the run as JSON; - is stdout", &w->summary_json, NULL },
+		{ "metrics-file", 0, OPT_TEXT, "FILE", "write metrics for "
+		  "node_exporter; FILE ends in .prom", &w->metrics_file, NULL },
 		{ "durability", 0, OPT_WORD, "WORD", "batch, file or none "
 		  "(none: for measuring only)", &w->durability, durabilities },
 		{ 0 },
@@ -319,7 +328,11 @@ cmd_sync(struct cli *cli, int argc, char **argv)
 		o.max_duration_s = w.max_duration_s;
 		o.max_bytes = w.max_bytes;
 		o.durability = (enum ark_durability)w.durability;
+		if (!o.is_dry_run)
+			o.notifier = ark_notifier_new(cli->config,
+						      &cli->listener);
 		rc = run(cli, &o, &w, &err);
+		ark_notifier_free(o.notifier);
 	}
 	ark_filter_free(filter);
 	return cli_fail(cli, rc, &err);

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "flow/custody.h"
+#include "flow/notify.h"
 #include "flow/period.h"
 #include "flow/publish.h"
 #include "flow/reports.h"
@@ -205,9 +206,12 @@ prepare(struct sync *s, struct ark_error *err)
 	rc = open_archive(s, err);
 	if (!rc) {
 		need.root = store_root(s->archive->store);
+		need.outbox = notifier_outbox(s->options->notifier);
 		rc = service_open(&s->service, c, &need, &s->options->listener,
 				  err);
 	}
+	if (!rc)
+		notifier_begun(s->options->notifier);
 	if (!rc)
 		rc = load_dialect(s, err);
 	if (!rc)

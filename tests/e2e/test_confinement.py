@@ -3,12 +3,13 @@
 
 import ctypes
 import errno
+import json
 import re
 from pathlib import Path
 
 import pytest
 from support import (API_KEY, COMPLETE, DISK, PASSWORD, USAGE, build_preload,
-                     check_converged)
+                     check_bag, check_converged)
 from trials import (DAYS, RANGE, needs_strace, quiet, traced, was_injected,
                     watch_calls)
 
@@ -130,6 +131,19 @@ def test_what_an_intruder_can_do(callark, sim, trespass, command):
         assert refused <= {errno.EACCES, errno.ENOENT}, done
     assert (callark.folder / "neighbour").read_text() == "mine\n"
     check_converged(callark, sim, DAYS)
+
+
+@needs_landlock
+def test_an_intruder_in_a_search(callark, sim, trespass):
+    """An export may write to its folder and the trail, and nowhere else."""
+    assert callark.sync(*RANGE).status == COMPLETE
+    cpf = json.loads(sim.calls(next(iter(DAYS)))[0]["document"])["documento"]
+    for args, left in ((("find", cpf), READING),
+                       (("export", callark.folder / "bag", cpf), WRITING)):
+        done = commit(trespass, callark, "subject", *args)["end"]
+        assert granted(done) == left & done.keys(), done
+    check_bag(callark.folder / "bag")
+    assert (callark.folder / "neighbour").read_text() == "mine\n"
 
 
 def test_an_intruder_where_nothing_is_given_up(callark, trespass):

@@ -17,8 +17,9 @@ import support
 from omnisim import Sim
 from support import (COMPLETE, DISK, INCOMPLETE, LOCKED, USAGE, Callark, Result,
                      check_archive, check_converged, check_summary)
-from trials import (DAYS, RANGE, calls_with_link, canonical, check_mended,
-                    finish, kill, named_files, quiet, tree_of, wait_until)
+from trials import (DAYS, RANGE, are_signals_taken, calls_with_link, canonical,
+                    check_mended, finish, kill, named_files, quiet, tree_of,
+                    wait_until)
 
 SOON_S = 5
 
@@ -185,13 +186,6 @@ def test_a_stop_does_not_wait_for_a_silent_platform(sim, callark, what):
     assert time.monotonic() - began < SOON_S
     sim.scenario(quiet())
     check_mended(callark, sim)
-
-
-def are_signals_taken(pid):
-    """No signal waits to be delivered."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return all(int(line.split()[1], 16) == 0 for line in lines
-               if line.startswith(("SigPnd", "ShdPnd")))
 
 
 def test_the_second_signal_ends_at_once(sim, callark):

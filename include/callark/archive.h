@@ -27,11 +27,15 @@ struct ark_day {
 	const char *flaw;		/* why its listing is not complete, or "" */
 };
 
+#define ARK_NO_DAY INT32_MIN
+
 /* What is known of the archive and its platform as a whole. */
 struct ark_archive_facts {
 	const char *root, *organization_id, *organization, *time_zone;
 	const char *dialect;		/* what was learned, JSON; "" if nothing */
 	int64_t last_run_s;		/* -1: never */
+	int32_t from_day;		/* of the range; ARK_NO_DAY: there is none */
+	int32_t to_day;			/* of the range; at most today, as without */
 };
 
 typedef int ark_facts_fn(void *ctx, const struct ark_archive_facts *facts);
@@ -40,14 +44,28 @@ typedef int ark_open_item_fn(void *ctx, const char *id, int32_t day,
 			     enum ark_state state, const char *reason,
 			     int attempts);
 
+/* Whom to tell, in this order; each may be NULL.  Not 0 ends it. */
 struct ark_status_options {
 	struct ark_range_words range;	/* none: everything */
-	ark_facts_fn *facts;		/* each may be NULL */
+	ark_day_fn *overview;		/* every day, once before all else */
+	ark_facts_fn *facts;
 	ark_day_fn *day;
 	ark_open_item_fn *item;		/* what is not archived and should be */
+	bool is_by_day;			/* the items of a day come behind it,
+					   not behind all days */
 	void *ctx;
 };
 
+/*
+ * ark_status(c, o, err):
+ * Tell what the archive holds of a range: the days of which something is known
+ * in their order, the items by the time of their calls (so one that is kept under
+ * another day than it began on comes with the latter).  The catalogue is not
+ * locked while a function of o runs; what a sync changes meanwhile may show
+ * between the overview and the days.  Return 0, what a function of o returned,
+ * ARK_EUSAGE (the range, the settings), ARK_ENOTFOUND (no archive),
+ * ARK_EINTEGRITY, ARK_EDISK or ARK_ENOMEM.
+ */
 int ark_status(const struct ark_config *c, const struct ark_status_options *o,
 	       struct ark_error *err);
 
@@ -102,8 +120,6 @@ struct ark_finding {
 	const char *id;			/* of the recording, or "" */
 	const char *detail;
 };
-
-#define ARK_NO_DAY INT32_MIN
 
 typedef int ark_finding_fn(void *ctx, const struct ark_finding *f);
 

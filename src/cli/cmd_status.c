@@ -4,29 +4,62 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/text.h"
 #include "callark/archive.h"
+#include "cli/calendar.h"
 #include "cli/cli.h"
 #include "cli/print.h"
+#include "cli/status_html.h"
 #include "json/tree.h"
 #include "model/time.h"
 
 #define ITEMS_SHOWN 20
 
-struct status_output {
-	int format;
-	bool wants_items, has_head, is_open;
-	int64_t items, archived, bytes, days;
+enum status_format {
+	STATUS_TABLE, STATUS_NDJSON, STATUS_CSV, STATUS_CALENDAR, STATUS_HTML,
 };
 
+static const char *const formats[] = {
+	"table", "ndjson", "csv", "calendar", "html", NULL,
+};
+
+struct status_output {
+	const struct cli *cli;
+	int format;
+	bool wants_items, has_head;
+	int64_t items;
+	struct status_totals totals;
+	struct calendar calendar;
+	struct status_html page;
+};
+
+/* Whether people read it line by line. */
+static bool
+is_text(const struct status_output *o)
+{
+	return o->format == STATUS_TABLE || o->format == STATUS_CALENDAR;
+}
+
+/* ark_day_fn */
 static int
-print_facts(void *ctx, const struct ark_archive_facts *f)
+take_day(void *ctx, const struct ark_day *d)
 {
 	struct status_output *o = ctx;
+	enum cell cell = day_cell(d);
+
+	o->totals.days++;
+	o->totals.archived += d->counts[ARK_ARCHIVED];
+	o->totals.bytes += d->bytes;
+	o->totals.is_open |= cell == CELL_INCOMPLETE || cell == CELL_NOT_ASKED;
+	return calendar_put(&o->calendar, d->day, cell);
+}
+
+static void
+print_facts(const struct ark_archive_facts *f)
+{
 	char last[CLOCK_UTC_SIZE] = "never";
 
-	if (o->format != PRINT_TABLE)
-		return 0;
 	if (f->last_run_s >= 0)
 		clock_utc(last, f->last_run_s);
 	printf("archive       %s\norganisation  ", f->root);
@@ -35,25 +68,27 @@ print_facts(void *ctx, const struct ark_archive_facts *f)
 	if (*f->dialect)
 		printf("learned       %s\n", f->dialect);
 	putchar('\n');
-	return 0;
 }
 
-static const char *
-day_word(const struct ark_day *d)
+/* ark_facts_fn; one day alone has no calendar above its line. */
+static int
+begin(void *ctx, const struct ark_archive_facts *f)
 {
-	bool is_open = d->counts[ARK_DEFERRED] || d->counts[ARK_QUARANTINED] ||
-		       d->counts[ARK_FAILED] || d->counts[ARK_GONE] ||
-		       d->oddities;
+	struct status_output *o = ctx;
+	const struct calendar *c = &o->calendar;
 
-	if (!d->was_asked)
-		return "not asked";
-	if (d->is_current && !d->is_complete && !is_open)
-		return "so far";
-	if (!d->is_complete)
-		return "incomplete";
-	if (is_open)
-		return "open";
-	return d->listed ? "complete" : "empty";
+	calendar_cover(&o->calendar, f->from_day, f->to_day);
+	if (o->format == STATUS_HTML)
+		return status_html_begin(&o->page, f, c, &o->totals);
+	if (!is_text(o))
+		return 0;
+	print_facts(f);
+	if (o->format == STATUS_CALENDAR || c->first < c->last) {
+		calendar_print(c, talk_wants_color(o->cli, stdout), stdout);
+		if (o->format == STATUS_TABLE)
+			putchar('\n');
+	}
+	return 0;
 }
 
 static void
@@ -96,6 +131,7 @@ print_day_json(const struct ark_day *d)
 	day_format(text, d->day);
 	json_put_text(t, "day", text);
 	json_put_text(t, "state", day_word(d));
+	json_put_text(t, "cell", cell_name(day_cell(d)));
 	json_put_int(t, "listed", d->listed);
 	for (int i = ARK_ARCHIVED; i < ARK_N_STATES; i++)
 		json_put_int(t, ark_state_name((enum ark_state)i),
@@ -125,36 +161,33 @@ print_day_csv(struct status_output *o, const struct ark_day *d)
 		printf("day,state,listed");
 		for (int i = ARK_ARCHIVED; i < ARK_N_STATES; i++)
 			printf(",%s", ark_state_name((enum ark_state)i));
-		printf(",bytes\r\n");
+		printf(",bytes,cell\r\n");
 	}
 	o->has_head = true;
 	day_format(day, d->day);
 	printf("%s,%s,%" PRId64, day, day_word(d), d->listed);
 	for (int i = ARK_ARCHIVED; i < ARK_N_STATES; i++)
 		printf(",%" PRId64, d->counts[i]);
-	printf(",%" PRId64 "\r\n", d->bytes);
+	printf(",%" PRId64 ",%s\r\n", d->bytes, cell_name(day_cell(d)));
 }
 
+/* ark_day_fn */
 static int
 print_day(void *ctx, const struct ark_day *d)
 {
 	struct status_output *o = ctx;
-	const char *word = day_word(d);
 
-	o->days++;
-	o->archived += d->counts[ARK_ARCHIVED];
-	o->bytes += d->bytes;
-	o->is_open |= strcmp(word, "complete") && strcmp(word, "empty") &&
-		      strcmp(word, "so far");
-	if (o->format == PRINT_NDJSON)
-		return print_day_json(d);
-	if (o->format == PRINT_CSV)
-		print_day_csv(o, d);
-	else
-		print_day_table(o, d);
+	switch ((enum status_format)o->format) {
+	case STATUS_NDJSON: return print_day_json(d);
+	case STATUS_CSV: print_day_csv(o, d); break;
+	case STATUS_TABLE: print_day_table(o, d); break;
+	case STATUS_HTML: return status_html_day(&o->page, d);
+	case STATUS_CALENDAR: break;
+	}
 	return 0;
 }
 
+/* ark_open_item_fn */
 static int
 print_item(void *ctx, const char *id, int32_t day, enum ark_state state,
 	   const char *reason, int attempts)
@@ -162,7 +195,10 @@ print_item(void *ctx, const char *id, int32_t day, enum ark_state state,
 	struct status_output *o = ctx;
 	char text[DAY_SIZE];
 
-	if (o->format != PRINT_TABLE)
+	if (o->format == STATUS_HTML)
+		return status_html_item(&o->page, id, day, state, reason,
+					attempts);
+	if (!is_text(o))
 		return 0;
 	if (++o->items > ITEMS_SHOWN && !o->wants_items)
 		return 0;
@@ -180,46 +216,65 @@ print_item(void *ctx, const char *id, int32_t day, enum ark_state state,
 static void
 print_totals(const struct status_output *o)
 {
+	const struct status_totals *t = &o->totals;
 	char bytes[24];
 
-	if (o->format != PRINT_TABLE)
-		return;
 	if (o->items > ITEMS_SHOWN && !o->wants_items)
 		printf("and %" PRId64 " more; --items shows all\n",
 		       o->items - ITEMS_SHOWN);
-	text_bytes(bytes, o->bytes);
-	printf("\n%" PRId64 " days, %" PRId64 " recordings, %s: %s\n", o->days,
-	       o->archived, bytes, o->is_open ? "NOT complete" : "complete");
+	text_bytes(bytes, t->bytes);
+	printf("\n%" PRId64 " days, %" PRId64 " recordings, %s: %s\n", t->days,
+	       t->archived, bytes, t->is_open ? "NOT complete" : "complete");
+}
+
+static int
+run(struct status_output *out, struct ark_status_options *o,
+    struct ark_error *err)
+{
+	int rc;
+
+	out->page.items_shown = out->wants_items ? INT64_MAX : ITEMS_SHOWN;
+	o->is_by_day = out->format == STATUS_HTML;
+	rc = ark_status(out->cli->config, o, err);
+	if (!rc && out->format == STATUS_HTML)
+		rc = status_html_end(&out->page);
+	if (rc == ARK_ENOMEM && !*err->text)
+		rc = error_nomem(err);
+	if (!rc && is_text(out))
+		print_totals(out);
+	return rc;
 }
 
 int
 cmd_status(struct cli *cli, int argc, char **argv)
 {
-	struct status_output out = { .format = PRINT_TABLE };
+	struct status_output out = {
+		.cli = cli, .format = STATUS_TABLE, .calendar = CALENDAR_EMPTY,
+	};
 	struct ark_status_options o = {
-		.facts = print_facts, .day = print_day, .item = print_item,
-		.ctx = &out,
+		.overview = take_day, .facts = begin, .day = print_day,
+		.item = print_item, .ctx = &out,
 	};
 	struct opt_table t = { 0 };
 	struct ark_error err = { 0 };
 	const struct opt rows[] = {
-		{ "format", 'f', OPT_WORD, "WORD", "table, ndjson or csv",
-		  &out.format, print_formats },
+		{ "format", 'f', OPT_WORD, "WORD", "table, ndjson, csv, "
+		  "calendar or html", &out.format, formats },
 		{ "items", 0, OPT_FLAG, NULL, "every open item, not only the "
-		  "first 20", &out.wants_items, NULL },
+		  "first 20 (of each day, in html)", &out.wants_items, NULL },
 		{ 0 },
 	};
 	int rc;
 
 	cli_add_range(&t, &o.range);
 	opt_add(&t, rows);
+	status_html_init(&out.page, stdout);
 	rc = cli_begin(cli, &t, argc, argv, &err);
 	if (!rc)
-		rc = ark_status(cli->config, &o, &err);
-	else
-		return cli_fail(cli, rc, &err);
+		rc = run(&out, &o, &err);
+	status_html_release(&out.page);
+	calendar_release(&out.calendar);
 	if (rc)
 		return cli_fail(cli, rc, &err);
-	print_totals(&out);
-	return out.is_open ? ARK_EINCOMPLETE : ARK_OK;
+	return out.totals.is_open ? ARK_EINCOMPLETE : ARK_OK;
 }

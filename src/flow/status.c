@@ -8,6 +8,7 @@
 #include "callark/archive.h"
 #include "config/config.h"
 #include "digest/digest.h"
+#include "flow/batches.h"
 #include "flow/confinement.h"
 #include "flow/period.h"
 #include "omni/document.h"
@@ -16,40 +17,54 @@
 		     1u << ARK_FAILED | 1u << ARK_GONE | \
 		     1u << ARK_QUARANTINED)
 
-static int
-tell_facts(struct archive *a, const struct ark_status_options *o,
-	   struct ark_error *err)
+struct teller {
+	struct archive *archive;
+	const struct ark_status_options *options;
+	struct ark_range range;
+	int32_t today;
+	struct batches_rows *items;
+	const struct catalogue_row *item;	/* read, not told yet */
+	struct ark_error *err;
+};
+
+static bool
+has_words(const struct ark_range_words *w)
 {
+	return w->from || w->to || w->last || w->day;
+}
+
+static int
+tell_facts(const struct teller *t)
+{
+	const struct archive *a = t->archive;
 	struct buf dialect = BUF_INIT(65536);
+	int32_t last = day_of(t->range.to_s - 1);
 	struct ark_archive_facts facts = {
 		.root = store_root(a->store),
 		.organization_id = a->organization_id,
 		.organization = a->organization,
 		.time_zone = zone_name(a->zone),
+		.from_day = has_words(&t->options->range) ?
+			    day_of(t->range.from_s) : ARK_NO_DAY,
+		.to_day = last < t->today ? last : t->today,
 	};
 	int rc;
 
-	rc = catalogue_meta_get(a->catalogue, "dialect", &dialect, err);
+	rc = catalogue_meta_get(a->catalogue, "dialect", &dialect, t->err);
 	if (rc >= 0)
-		rc = catalogue_last_run(a->catalogue, &facts.last_run_s, err);
+		rc = catalogue_last_run(a->catalogue, &facts.last_run_s,
+					t->err);
 	if (rc >= 0) {
 		facts.dialect = buf_text(&dialect);
-		rc = o->facts(o->ctx, &facts);
+		rc = t->options->facts(t->options->ctx, &facts);
 	}
 	buf_release(&dialect);
 	return rc;
 }
 
-struct day_teller {
-	const struct ark_status_options *options;
-	int32_t today;
-};
-
-/* catalogue_day_fn */
 static int
-tell_day(void *ctx, const struct catalogue_day *d)
+hand_day(const struct teller *t, ark_day_fn *fn, const struct catalogue_day *d)
 {
-	const struct day_teller *t = ctx;
 	struct ark_day day = {
 		.is_current = d->day >= t->today,
 		.day = d->day, .was_asked = d->was_asked,
@@ -63,36 +78,95 @@ tell_day(void *ctx, const struct catalogue_day *d)
 	memcpy(day.counts, d->counts, sizeof(day.counts));
 	day.counts[ARK_DEFERRED] += day.counts[ARK_QUEUED];
 	day.counts[ARK_QUEUED] = 0;
-	return t->options->day(t->options->ctx, &day);
+	return fn(t->options->ctx, &day);
 }
 
 static int
-tell_items(struct archive *a, const struct ark_range *range,
-	   const struct ark_status_options *o, struct ark_error *err)
+hand_item(const struct teller *t, const struct catalogue_row *row)
 {
+	bool is_new = row->state == ARK_QUEUED;
+
+	return t->options->item(t->options->ctx, row->id, row->day,
+				is_new ? ARK_DEFERRED : row->state,
+				is_new && !*row->reason ? "not tried yet" :
+				row->reason, row->attempts);
+}
+
+/* Tell the items of calls that began before a civil second. */
+static int
+tell_items(struct teller *t, int64_t before_s)
+{
+	int rc = 0;
+
+	while (!rc) {
+		if (!t->item) {
+			rc = batches_rows_next(t->items, &t->item, t->err);
+			if (rc <= 0)
+				break;
+		}
+		if (t->item->start_s >= before_s)
+			return 0;
+		rc = hand_item(t, t->item);
+		t->item = NULL;
+	}
+	return rc;
+}
+
+/* catalogue_day_fn */
+static int
+tell_overview(void *ctx, const struct catalogue_day *d)
+{
+	const struct teller *t = ctx;
+
+	return hand_day(t, t->options->overview, d);
+}
+
+/* catalogue_day_fn */
+static int
+tell_day(void *ctx, const struct catalogue_day *d)
+{
+	struct teller *t = ctx;
+	bool has_items = t->items && t->options->is_by_day;
+	int rc = 0;
+
+	if (has_items)
+		rc = tell_items(t, d->day * DAY_SECONDS);
+	if (!rc)
+		rc = hand_day(t, t->options->day, d);
+	if (!rc && has_items)
+		rc = tell_items(t, (d->day + INT64_C(1)) * DAY_SECONDS);
+	return rc;
+}
+
+static int
+tell_days(struct teller *t, catalogue_day_fn *fn)
+{
+	return batches_days(t->archive->catalogue, day_of(t->range.from_s),
+			    day_of(t->range.to_s - 1), fn, t, t->err);
+}
+
+static int
+tell(struct teller *t)
+{
+	const struct ark_status_options *o = t->options;
 	struct catalogue_query q = {
-		.from_s = range->from_s, .to_s = range->to_s,
+		.from_s = t->range.from_s, .to_s = t->range.to_s,
 		.states = OPEN_STATES,
 	};
-	struct catalogue_cursor *cur = NULL;
-	struct catalogue_row row = { 0 };
-	int rc;
+	int rc = 0;
 
-	rc = catalogue_select(&cur, a->catalogue, &q, err);
-	while (!rc) {
-		bool is_new;
-
-		rc = catalogue_next(cur, &row, err);
-		if (rc <= 0)
-			break;
-		is_new = row.state == ARK_QUEUED;
-		rc = o->item(o->ctx, row.id, row.day,
-			     is_new ? ARK_DEFERRED : row.state,
-			     is_new && !*row.reason ? "not tried yet" :
-			     row.reason, row.attempts);
-	}
-	catalogue_row_release(&row);
-	catalogue_cursor_free(cur);
+	if (o->overview)
+		rc = tell_days(t, tell_overview);
+	if (!rc && o->facts)
+		rc = tell_facts(t);
+	if (!rc && o->item)
+		rc = batches_rows_open(&t->items, t->archive->catalogue, &q,
+				       t->err);
+	if (!rc && o->day)
+		rc = tell_days(t, tell_day);
+	if (!rc && o->item)
+		rc = tell_items(t, INT64_MAX);
+	batches_rows_close(t->items);
 	return rc;
 }
 
@@ -100,30 +174,22 @@ int
 ark_status(const struct ark_config *c, const struct ark_status_options *o,
 	   struct ark_error *err)
 {
-	struct day_teller teller = { .options = o };
-	struct archive *a = NULL;
-	struct ark_range range = { 0 };
+	struct teller t = { .options = o, .err = err };
 	int rc;
 
 	rc = config_check(c, false, true, err);
 	if (!rc)
-		rc = archive_open(&a, c->path, ARCHIVE_READ, err);
+		rc = archive_open(&t.archive, c->path, ARCHIVE_READ, err);
 	if (!rc) {
-		confinement_offline(c, store_root(a->store), CONFINE_READ,
-				    NULL);
-		rc = period_or_all(&range, &o->range, a->zone, err);
+		confinement_offline(c, store_root(t.archive->store),
+				    CONFINE_READ, NULL);
+		rc = period_or_all(&t.range, &o->range, t.archive->zone, err);
 	}
-	if (!rc && o->facts)
-		rc = tell_facts(a, o, err);
-	if (!rc && o->day) {
-		teller.today = day_of(period_now(a->zone));
-		rc = catalogue_days(a->catalogue, day_of(range.from_s),
-				    day_of(range.to_s - 1), tell_day, &teller,
-				    err);
+	if (!rc) {
+		t.today = day_of(period_now(t.archive->zone));
+		rc = tell(&t);
 	}
-	if (!rc && o->item)
-		rc = tell_items(a, &range, o, err);
-	archive_close(a);
+	archive_close(t.archive);
 	return rc;
 }
 
@@ -155,30 +221,29 @@ find_in(struct archive *a, const struct ark_range *range,
 		.from_s = range->from_s, .to_s = range->to_s,
 		.states = 1u << ARK_ARCHIVED, .with = CATALOGUE_WITH_DOCUMENT,
 	};
-	struct catalogue_cursor *cur = NULL;
-	struct catalogue_row row = { 0 };
+	struct batches_rows *rows = NULL;
 	struct omni_document d;
 	int64_t found = 0;
 	int rc;
 
 	document_init(&d);
-	rc = catalogue_select(&cur, a->catalogue, &q, err);
+	rc = batches_rows_open(&rows, a->catalogue, &q, err);
 	while (!rc && !event_should_stop(&o->listener)) {
+		const struct catalogue_row *row;
 		struct json_slice text;
 
-		rc = catalogue_next(cur, &row, err);
+		rc = batches_rows_next(rows, &row, err);
 		if (rc <= 0)
 			break;
-		text = (struct json_slice){ row.document, row.document_len };
-		rc = document_parse(&d, text, a->zone, row.day, err);
+		text = (struct json_slice){ row->document, row->document_len };
+		rc = document_parse(&d, text, a->zone, row->day, err);
 		if (!rc && !ark_filter_excludes(o->filter, &d.recording.pub)) {
 			found++;
-			rc = tell_found(&row, &d, fn, ctx);
+			rc = tell_found(row, &d, fn, ctx);
 		}
 	}
 	document_release(&d);
-	catalogue_row_release(&row);
-	catalogue_cursor_free(cur);
+	batches_rows_close(rows);
 	if (!rc && event_should_stop(&o->listener))
 		return error_set(err, ARK_ESTOPPED, "stopped by a signal");
 	if (!rc && !found)

@@ -122,14 +122,15 @@ struct catalogue_window {
 	int64_t total;			/* the platform's; -1: none */
 	int64_t distinct;
 	const char *flaw;		/* why it is not complete, or NULL */
+	bool proves_no_absence;		/* what did not come may be there */
 };
 
 /*
  * catalogue_listed(c, run, now_s, w, was_seen, ctx, err):
- * Record that w was listed.  When it is complete, every row of the stretch for
- * which was_seen(ctx, id) is false is marked as vanished now (once), and one
- * that waits to be fetched becomes gone ("no longer listed").  *vanished is
- * the number of rows newly marked.
+ * Record that w was listed.  When it is complete and proves absence, every row
+ * of the stretch for which was_seen(ctx, id) is false is marked as vanished now
+ * (once), and one that waits to be fetched becomes gone ("no longer listed").
+ * *vanished is the number of rows newly marked.
  */
 int catalogue_listed(struct catalogue *c, int64_t run, int64_t now_s,
 		     const struct catalogue_window *w,

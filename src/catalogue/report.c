@@ -240,7 +240,7 @@ catalogue_report_listed(struct catalogue *c, enum ark_route route,
 	if (rc)
 		return rc;
 	rc = note_listing(c, route, now_s, w, err);
-	if (!rc && w->is_complete)
+	if (!rc && w->is_complete && !w->proves_no_absence)
 		rc = mark_vanished(c, route, now_s, w, was_seen, ctx, vanished,
 				   err);
 	return work_end(c, rc, err);

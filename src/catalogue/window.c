@@ -122,7 +122,7 @@ catalogue_listed(struct catalogue *c, int64_t run, int64_t now_s,
 	if (rc)
 		return rc;
 	rc = note_day(c, run, now_s, w, err);
-	if (!rc && w->is_complete)
+	if (!rc && w->is_complete && !w->proves_no_absence)
 		rc = mark_vanished(c, now_s, w, was_seen, ctx, vanished, err);
 	return work_end(c, rc, err);
 }

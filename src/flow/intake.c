@@ -235,7 +235,7 @@ end_relisting(struct sync *s, const struct lister_window *w,
 	while (!rc && lost) {
 		struct job *next = lost->next;
 
-		if (w->is_complete)
+		if (w->is_complete && !w->has_strayed)
 			rc = outcome_give_up(s, lost, ARK_GONE, "the platform "
 					     "lists it no more", err);
 		else
@@ -257,6 +257,7 @@ intake_window(void *ctx, const struct lister_window *w, struct ark_error *err)
 		.is_complete = w->is_complete, .total = w->total,
 		.distinct = w->distinct,
 		.flaw = w->is_complete ? NULL : w->flaw,
+		.proves_no_absence = w->has_strayed,
 	};
 	char day[DAY_SIZE];
 	int64_t vanished = 0;

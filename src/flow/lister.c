@@ -49,6 +49,7 @@ lister_free(struct lister *l)
 	}
 	timers_release(&l->timers);
 	page_reader_release(&l->reader);
+	idset_release(&l->edges);
 	free(l->relists);
 	free(l);
 }
@@ -159,7 +160,9 @@ take_range(struct lister *l, struct window_range *out)
 	end = (day_of(l->next_s) + 1) * DAY_SECONDS;
 	if (end > l->set.to_s)
 		end = l->set.to_s;
-	*out = (struct window_range){ .from_s = l->next_s, .to_s = end };
+	*out = (struct window_range){
+		.from_s = l->next_s, .to_s = end, .is_last = end == l->set.to_s,
+	};
 	l->next_s = end;
 	return true;
 }
@@ -287,6 +290,7 @@ lister_relist(struct lister *l, int32_t day)
 
 	range.from_s = day * DAY_SECONDS;
 	range.to_s = range.from_s + DAY_SECONDS;
+	range.is_last = range.to_s >= l->set.to_s;
 	for (size_t i = 0; i < l->n_relists; i++) {
 		if (l->relists[i].from_s == range.from_s)
 			return 0;

@@ -26,7 +26,8 @@ struct lister_document {
 	const char *link;		/* absolute URL; "" when none */
 	uint8_t fingerprint[32];	/* of the body without its link */
 	const char *oddity;		/* or NULL */
-	bool is_new;			/* not seen in this window before */
+	bool is_new;			/* not seen before: in this window, or
+					   between two of them */
 };
 
 /* Bytes in place of a document that cannot be read. */
@@ -54,6 +55,9 @@ struct lister_window {
 	int64_t total;			/* without calls at to_s; -1: not said */
 	int64_t distinct;		/* different ones that came, likewise */
 	const char *flaw;		/* "" */
+	bool has_strayed;		/* documents of other times came, now or
+					   before: that one did not come proves
+					   nothing */
 	const struct idset *seen;
 };
 

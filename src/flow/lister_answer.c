@@ -1,8 +1,10 @@
 /*
  * What came of a page that was asked for.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "base/event.h"
 #include "base/luck.h"
 #include "flow/lister_internal.h"
 
@@ -27,6 +29,23 @@ again(struct lister *l, struct call *call, int64_t now_ms, int64_t wait_ms,
 	return 0;
 }
 
+/*
+ * Documents of other times than were asked for: the platform filters by another
+ * clock, or by another time of the call than its beginning.
+ */
+static void
+tell_strayed(struct lister *l)
+{
+	if (l->has_strayed)
+		return;
+	l->has_strayed = true;
+	event_log(l->set.service->listener, ARK_LOG_WARNING, NULL,
+		  "%s: the platform gives documents that began at other times "
+		  "than were asked for; nothing is held to have vanished (if "
+		  "omni.time_zone is not the platform's, correct it)",
+		  ark_route_name(l->set.route));
+}
+
 /* The walk of w moved: begin a further part, or tell the owner it is done. */
 static int
 settle(struct lister *l, struct window *w, struct ark_error *err)
@@ -42,8 +61,12 @@ settle(struct lister *l, struct window *w, struct ark_error *err)
 		.is_complete = !*w->flaw,
 		.is_relisted = w->range.is_relisted,
 		.total = window_total(w),
-		.distinct = window_distinct(w), .flaw = w->flaw, .seen = &w->seen,
+		.distinct = window_distinct(w), .flaw = w->flaw,
+		.seen = &w->seen,
 	};
+	if (w->has_strayed)
+		tell_strayed(l);
+	told.has_strayed = l->has_strayed;
 	if (!told.is_relisted) {
 		l->counts.windows_done++;
 		l->counts.windows_incomplete += !told.is_complete;
@@ -79,6 +102,32 @@ give_up(struct lister *l, struct call *call, const char *why,
 	return settle(l, w, err);
 }
 
+/*
+ * What begins between two windows may come with both, or with the earlier one
+ * alone when the platform does not filter by the beginning.
+ */
+static int
+see_edges(struct lister *l, const struct window *w, size_t n)
+{
+	char key[DOCUMENT_MAX_ID + 32];
+
+	for (size_t i = 0; i < n; i++) {
+		struct lister_document *d = &l->reader.documents[i];
+		int64_t start = d->recording->start_s;
+		int rc;
+
+		if (start != w->range.from_s && start != w->range.to_s)
+			continue;
+		(void)snprintf(key, sizeof(key), "%lld %s", (long long)start,
+			       d->recording->id);
+		rc = idset_add(&l->edges, key);
+		if (rc < 0)
+			return rc;
+		d->is_new &= rc;
+	}
+	return 0;
+}
+
 /* A page arrived and was read. */
 static int
 take_page(struct lister *l, struct call *call, struct http_result *res,
@@ -99,6 +148,8 @@ take_page(struct lister *l, struct call *call, struct http_result *res,
 	}
 	if (!rc && call->query.page >= 0)
 		rc = window_see(w, &l->reader, &page);
+	if (!rc && call->query.page >= 0)
+		rc = see_edges(l, w, page.n);
 	if (!rc && call->query.page >= 0)
 		rc = l->set.ops.page(l->set.ops.ctx, &page, err);
 	else if (rc)

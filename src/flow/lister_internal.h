@@ -14,6 +14,7 @@
 struct window_range {
 	int64_t from_s, to_s;
 	bool is_relisted;
+	bool is_last;			/* nothing behind it is asked for */
 };
 
 /* A part of a window that is still to be walked. */
@@ -35,6 +36,7 @@ struct window {
 	struct walk walk;		/* of the present part */
 	struct window_part part;	/* the present one */
 	bool is_astray;			/* it gave documents of other times */
+	bool has_strayed;		/* a part gave some of other windows */
 	struct window_part parts[LISTER_MAX_DEPTH];
 	size_t n_parts;
 	struct window_part put_off;	/* a first half like the whole … */
@@ -54,8 +56,8 @@ void window_release(struct window *w);
  * window_see(w, r, page):
  * Mark what r read as seen in w; is_new tells what was not before.  Both ends
  * of a window are asked for, so that it matters not whether the platform takes
- * the last one in; what begins at its end is the next window's and taken off
- * the page.  0 or ARK_ENOMEM.
+ * the last one in.  What begins at its end is the next window's, and taken off
+ * the page of the last one.  0 or ARK_ENOMEM.
  */
 int window_see(struct window *w, struct page_reader *r,
 	       struct lister_page *page);
@@ -86,6 +88,8 @@ struct lister {
 	int64_t next_s;			/* of the range, not begun yet */
 	struct window_range *relists;
 	size_t n_relists;
+	struct idset edges;		/* documents between two windows */
+	bool has_strayed;		/* a window has; the listener knows */
 	struct timers timers;		/* calls that wait */
 	struct service_pages *host;
 	struct omni_dialect *dialect;

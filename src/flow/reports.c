@@ -95,6 +95,7 @@ take_window(void *ctx, const struct lister_window *w, struct ark_error *err)
 		.is_complete = w->is_complete, .total = w->total,
 		.distinct = w->distinct,
 		.flaw = w->is_complete ? NULL : w->flaw,
+		.proves_no_absence = w->has_strayed,
 	};
 	const char *name = ark_route_name(r->route);
 	int64_t vanished = 0;

@@ -37,19 +37,21 @@ window_release(struct window *w)
 	w->is_open = false;
 }
 
-/* Take what begins at the end of w off the page. */
+/*
+ * Count what begins at the end of w; take it off the page when that is the end
+ * of everything, too.
+ */
 static void
-leave_out_beyond(struct window *w, struct page_reader *r,
-		 struct lister_page *page)
+count_beyond(struct window *w, struct page_reader *r, struct lister_page *page)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < page->n; i++) {
 		const struct lister_document *d = &r->documents[i];
+		bool is_beyond = d->recording->start_s == w->range.to_s;
 
-		if (d->recording->start_s == w->range.to_s)
-			w->n_beyond += d->is_new;
-		else
+		w->n_beyond += is_beyond && d->is_new;
+		if (!is_beyond || !w->range.is_last)
 			r->documents[kept++] = *d;
 	}
 	page->n = kept;
@@ -61,9 +63,11 @@ note_astray(struct window *w, const struct lister_page *page)
 	for (size_t i = 0; i < page->n; i++) {
 		int64_t start = page->documents[i].recording->start_s;
 
-		if (start >= 0 &&
-		    (start < w->part.from_s || start > w->part.to_s))
-			w->is_astray = true;
+		if (start < 0)
+			continue;
+		w->is_astray |= start < w->part.from_s || start > w->part.to_s;
+		w->has_strayed |= start < w->range.from_s ||
+				  start > w->range.to_s;
 	}
 }
 
@@ -81,7 +85,7 @@ window_see(struct window *w, struct page_reader *r, struct lister_page *page)
 			r->wrecks[i - r->n].is_new = rc == 1;
 	}
 	note_astray(w, page);
-	leave_out_beyond(w, r, page);
+	count_beyond(w, r, page);
 	return 0;
 }
 

@@ -239,6 +239,29 @@ def test_filters_in_UTC_and_times_with_an_offset_meet_in_UTC(make):
     assert set(callark.table(DAY)) == {i for i in late if not late[i]}
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Honolulu", "UTC", "Asia/Tokyo"])
+def test_an_undeclared_zone_of_filters_loses_nothing(make, zone):
+    """Nobody said that it filters by another clock than it prints: what lies
+    within the days asked for is there all the same, and nothing is held to
+    have vanished."""
+    sim, callark = make(scenario(days={DAY: 24, NEXT: 12}, filter_zone=zone))
+    assert any(c["data_inicio"].endswith(" 00:00:00") for c in map(
+        json.loads, (c["document"] for c in sim.calls(NEXT, hashes=False))))
+    wide = ("--from", "2024-12-29", "--to", "2025-01-01")
+    ids = sorted(c["id"] for day in (DAY, NEXT)
+                 for c in sim.calls(day, hashes=False))
+    listed = callark.run("list", *wide, "--links", "all", "-f", "ndjson")
+    assert sorted(json.loads(line)["id"]
+                  for line in listed.out.splitlines()) == ids
+    for _ in range(2):
+        result = callark.sync(*wide)
+        assert result.status == COMPLETE, result
+        assert "other times than were asked for" in result.err
+    assert sorted([*callark.table(DAY), *callark.table(NEXT)]) == ids
+    assert callark.rows("SELECT count(*) FROM recording"
+                        " WHERE vanished_s IS NOT NULL") == [(0,)]
+
+
 @pytest.mark.parametrize("day,form", [
     ("2024-03-10", "space"), ("2024-03-10", "Z"),
     ("2024-11-03", "space"), ("2024-11-03", "Z"), ("2024-11-03", "offset"),

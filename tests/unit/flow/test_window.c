@@ -390,7 +390,7 @@ test_beyond_page(void **state)
 {
 	static const struct answer a = { .ids = { "d0", "d1", "d2" }, .n = 3 };
 	const struct scenario s = { 3, 10, PAGES, DASH };
-	struct window_range range = { DAY_FROM, DAY_TO, false };
+	struct window_range range = { DAY_FROM, DAY_TO, false, true };
 	struct fake *f = fake_new();
 	struct omni_dialect d;
 	struct platform p;
@@ -410,6 +410,19 @@ test_beyond_page(void **state)
 	}
 	assert_int_equal(window_distinct(&w), 2);
 	assert_int_equal(window_total(&w), -1);
+	window_release(&w);
+	/* with a window behind this one, that one may not be given it */
+	range.is_last = false;
+	window_open(&w, &d, &range);
+	fake_fill(f, &p, &a);
+	assert_int_equal(window_see(&w, &f->reader, &f->page), 0);
+	assert_int_equal(f->page.n, 3);
+	assert_int_equal(window_distinct(&w), 2);
+	assert_false(w.has_strayed);
+	p.documents[2].at_s = DAY_TO + 1;
+	fake_fill(f, &p, &a);
+	assert_int_equal(window_see(&w, &f->reader, &f->page), 0);
+	assert_true(w.has_strayed);
 	window_release(&w);
 	free(f);
 }

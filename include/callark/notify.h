@@ -32,7 +32,7 @@ struct ark_notifier *ark_notifier_new(const struct ark_config *c,
  * ark_notifier_tell(n, s, exit_status):
  * Once, when a run has ended with exit_status, as callark(1) lists them, and s
  * is its account.  Blocks for at most 20 seconds of pings and one minute of the
- * command.
+ * command, and a second of each once the listener wants to stop.
  */
 void ark_notifier_tell(struct ark_notifier *n, const struct ark_summary *s,
 		       int exit_status);

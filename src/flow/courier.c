@@ -1,12 +1,12 @@
 #include "flow/courier.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,14 +14,17 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/event.h"
 #include "base/fdio.h"
 #include "config/command.h"
 
 #define ANSWER_MAX_MS (COURIER_MAX_MS + 5000)
 #define END_MAX_MS 1000
+#define LOOK_MS 100		/* between two looks for a signal */
+#define PATIENCE_MS 1000	/* that whoever sent one has left */
 #define VARIABLE_MAX ((size_t)8192)
 
-/* What goes through the pipes, each in one write. */
+/* What goes over the line, each as one message. */
 struct order {
 	int exit_status;	/* 0: there is nothing to tell */
 	bool has_letter;	/* a whole one */
@@ -31,11 +34,9 @@ struct answer {
 	struct ark_error error;	/* its code is 0 when all went well */
 };
 
-/* ---- in the child ------------------------------------------------------ */
-
-/* A signal to end is for the run; whether one came is asked later. */
+/* The signals that ask a program to end. */
 static void
-block_signals(void)
+block_signals(sigset_t *before)
 {
 	sigset_t set;
 
@@ -43,8 +44,10 @@ block_signals(void)
 	(void)sigaddset(&set, SIGINT);
 	(void)sigaddset(&set, SIGTERM);
 	(void)sigaddset(&set, SIGHUP);
-	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+	(void)sigprocmask(SIG_BLOCK, &set, before);
 }
+
+/* ---- in the child ------------------------------------------------------ */
 
 static bool
 was_signalled(void)
@@ -65,7 +68,7 @@ await_order(const struct courier *co)
 	ssize_t n;
 
 	do
-		n = read(co->orders, &order, sizeof(order));
+		n = recv(co->line, &order, sizeof(order), 0);
 	while (n < 0 && errno == EINTR);
 	if (n == (ssize_t)sizeof(order))
 		return order;
@@ -108,9 +111,22 @@ serve(const struct courier *co, const struct ark_config *c)
 	struct answer answer = { 0 };
 	struct order order = await_order(co);
 
-	if (order.exit_status)
-		(void)run_command(co, c, &order, &answer.error);
-	(void)fdio_write(co->answers, &answer, sizeof(answer));
+	if (!order.exit_status)
+		return;
+	(void)run_command(co, c, &order, &answer.error);
+	(void)send(co->line, &answer, sizeof(answer), MSG_NOSIGNAL);
+}
+
+/*
+ * The life of the process.  It has no use for our standard output, and whoever
+ * reads that is to see its end when this run ends.
+ */
+static _Noreturn void
+live(const struct courier *co, const struct ark_config *c)
+{
+	(void)dup2(STDERR_FILENO, STDOUT_FILENO);
+	serve(co, c);
+	_exit(0);
 }
 
 /* ---- in the parent ----------------------------------------------------- */
@@ -118,71 +134,86 @@ serve(const struct courier *co, const struct ark_config *c)
 static void
 close_all(struct courier *co)
 {
-	(void)fdio_close(&co->orders);
-	(void)fdio_close(&co->answers);
+	(void)fdio_close(&co->line);
 	(void)fdio_close(&co->letter);
+}
+
+/*
+ * Fork; each of both has one end of the line.  A signal to end is for the run:
+ * the child never takes one, but is asked later whether one came.
+ */
+static int
+fork_courier(struct courier *co, const struct ark_config *c,
+	     struct ark_error *err)
+{
+	sigset_t before;
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
+		return error_errno(err, "preparing the command");
+	block_signals(&before);
+	co->pid = fork();
+	co->line = ends[co->pid ? 0 : 1];
+	(void)close(ends[co->pid ? 1 : 0]);
+	if (!co->pid)
+		live(co, c);
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	return co->pid < 0 ? error_errno(err, "starting a process") : 0;
 }
 
 int
 courier_start(struct courier *co, const struct ark_config *c,
-	      struct ark_error *err)
+	      const struct ark_listener *l, struct ark_error *err)
 {
-	int orders[2] = { -1, -1 }, answers[2] = { -1, -1 };
-	int rc = 0;
+	int rc;
 
-	*co = (struct courier){ -1, -1, -1, -1 };
+	*co = (struct courier){ .listener = l, .pid = -1, .line = -1 };
 	co->letter = memfd_create("callark-summary", MFD_CLOEXEC);
-	if (co->letter < 0 || pipe2(orders, O_CLOEXEC) ||
-	    pipe2(answers, O_CLOEXEC)) {
+	if (co->letter < 0)
 		rc = error_errno(err, "preparing the command");
-		goto out;
-	}
-	co->pid = fork();
-	if (co->pid < 0) {
-		rc = error_errno(err, "starting a process");
-		goto out;
-	}
-	if (!co->pid) {
-		block_signals();
-		(void)fdio_close(&orders[1]);
-		(void)fdio_close(&answers[0]);
-		co->orders = orders[0];
-		co->answers = answers[1];
-		serve(co, c);
-		_exit(0);
-	}
-	co->orders = orders[1];
-	co->answers = answers[0];
-	orders[1] = answers[0] = -1;
-out:
-	(void)fdio_close(&orders[0]);
-	(void)fdio_close(&orders[1]);
-	(void)fdio_close(&answers[0]);
-	(void)fdio_close(&answers[1]);
+	else
+		rc = fork_courier(co, c, err);
 	if (rc)
 		close_all(co);
 	return rc;
 }
 
-/* Wait for the answer; a process that is gone gives none. */
+/*
+ * Wait until the line has something to say, or its end.  Return whether it has;
+ * once a signal asks this program to end, only a moment is left.
+ */
+static bool
+wait_answer(const struct courier *co)
+{
+	struct pollfd p = { .fd = co->line, .events = POLLIN };
+	int64_t until_ms = clock_now_ms() + ANSWER_MAX_MS;
+
+	while (poll(&p, 1, LOOK_MS) <= 0) {
+		int64_t now_ms = clock_now_ms();
+
+		if (event_should_stop(co->listener) &&
+		    until_ms > now_ms + PATIENCE_MS)
+			until_ms = now_ms + PATIENCE_MS;
+		if (now_ms >= until_ms)
+			return false;
+	}
+	return true;
+}
+
+/* A process that is gone gives no answer. */
 static int
 take_answer(const struct courier *co, struct ark_error *err)
 {
-	struct pollfd p = { .fd = co->answers, .events = POLLIN };
-	int64_t until_ms = clock_now_ms() + ANSWER_MAX_MS;
 	struct answer answer = { 0 };
-	int64_t left_ms = ANSWER_MAX_MS;
 	ssize_t n;
-	int rc;
 
-	do {
-		rc = poll(&p, 1, (int)left_ms);
-		left_ms = until_ms - clock_now_ms();
-	} while (rc < 0 && errno == EINTR && left_ms > 0);
-	n = rc > 0 ? read(co->answers, &answer, sizeof(answer)) : 0;
+	if (!wait_answer(co))
+		return error_set(err, ARK_EINCOMPLETE, "the command has not "
+				 "ended and is left alone");
+	n = recv(co->line, &answer, sizeof(answer), MSG_DONTWAIT);
 	if (n != (ssize_t)sizeof(answer))
-		return error_set(err, ARK_EBUG, "the process that runs it is "
-				 "gone");
+		return error_set(err, ARK_EBUG, "the process that runs the "
+				 "command is gone");
 	if (answer.error.code)
 		return error_set(err, answer.error.code, "%s",
 				 answer.error.text);
@@ -190,8 +221,8 @@ take_answer(const struct courier *co, struct ark_error *err)
 }
 
 /*
- * Once its pipes are closed the process ends soon; it is not waited for longer
- * than that, because a confined process may send it no signal.
+ * A process whose line is closed ends soon, if no command keeps it.  It is not
+ * waited for longer than that, and a confined program may send it no signal.
  */
 static void
 part_with(struct courier *co)
@@ -205,6 +236,13 @@ part_with(struct courier *co)
 	co->pid = -1;
 }
 
+static bool
+say(const struct courier *co, const struct order *order)
+{
+	return send(co->line, order, sizeof(*order), MSG_NOSIGNAL) ==
+	       (ssize_t)sizeof(*order);
+}
+
 int
 courier_send(struct courier *co, int exit_status, const char *letter,
 	     struct ark_error *err)
@@ -215,10 +253,11 @@ courier_send(struct courier *co, int exit_status, const char *letter,
 	order.has_letter = letter &&
 			   !fdio_write(co->letter, letter, strlen(letter)) &&
 			   !fdio_write(co->letter, "\n", 1);
-	if (fdio_write(co->orders, &order, sizeof(order)))
-		rc = error_errno(err, "telling the process that runs it");
-	else
+	if (say(co, &order))
 		rc = take_answer(co, err);
+	else
+		rc = error_errno(err, "asking the process that runs the "
+				 "command");
 	part_with(co);
 	return rc;
 }
@@ -230,6 +269,6 @@ courier_dismiss(struct courier *co)
 
 	if (co->pid < 0)
 		return;
-	(void)fdio_write(co->orders, &order, sizeof(order));
+	(void)say(co, &order);
 	part_with(co);
 }

@@ -2,10 +2,10 @@
  * The process that runs notify.on_failure.
  *
  * A run that has begun may start no program any more (confinement.h), so a
- * process is forked before, which keeps the right, holds none of the run's
- * secrets, and does nothing but wait.  It ends with the run: also when that is
- * killed, for then the pipe between them ends, and the command runs as after
- * any other failure.
+ * process is forked before, which keeps the right, has read no secret yet, and
+ * does nothing but wait.  It ends with the run: also when that is killed, for
+ * then the line between them ends, and the command runs as after any other
+ * failure.
  *
  * start -> send -> (ended), or start -> dismiss.
  */
@@ -14,32 +14,35 @@
 
 #include <sys/types.h>
 
+#include "callark/event.h"
 #include "config/config.h"
 
 #define COURIER_MAX_MS 60000	/* for the command */
 #define COURIER_KILLED 137	/* CALLARK_EXIT after a run without an end */
 
 struct courier {
+	const struct ark_listener *listener;	/* lent */
 	pid_t pid;		/* -1: there is none */
-	int orders, answers;	/* ends of pipes to it and from it */
+	int line;		/* a socket to it */
 	int letter;		/* a file in memory: what the command reads */
 };
 
 /*
- * courier_start(co, c, err):
+ * courier_start(co, c, l, err):
  * Fork the process; it keeps what c says of the command, the archive and the
  * file of settings.  Call it before there is a second thread.  Return 0,
  * ARK_EDISK or ARK_ENOMEM; then nothing has to be dismissed.
  */
 int courier_start(struct courier *co, const struct ark_config *c,
-		  struct ark_error *err);
+		  const struct ark_listener *l, struct ark_error *err);
 
 /*
  * courier_send(co, exit_status, letter, err):
  * Let the command run, with letter (NULL: nothing) on its standard input, and
- * wait for its end, some seconds longer than COURIER_MAX_MS at most; co is then
- * over.  Return 0 when the command ended with 0, else an error that tells how
- * it ended.
+ * wait for its end: some seconds longer than COURIER_MAX_MS at most, and one
+ * second once l wants to stop.  co is then over, but a command that was not
+ * waited for goes on.  Return 0 when the command ended with 0, else an error
+ * that tells how it ended, or that it has not.
  */
 int courier_send(struct courier *co, int exit_status, const char *letter,
 		 struct ark_error *err);

@@ -172,7 +172,7 @@ gather(struct buf *text, const struct metrics_file *f,
 		m.last_success_s = m.ended_s;
 	if (m.last_success_s < 0)
 		m.last_success_s = remembered_success(f);
-	m.archive = first_of(c->path, NULL, NULL);
+	m.archive = c->path ? c->path : "";
 	m.organization = first_of(a ? a->organization : NULL,
 				  m.run->organization, c->organization);
 	rc = metrics_format(text, &m, err);

@@ -33,7 +33,8 @@ void metrics_file_close(struct metrics_file *f);
  * Gather what there is to tell: of the run, from its account; of the archive
  * that c names, by reading it, if that can be done; of the last success, from
  * the archive or else from the file that is replaced.  Return 0, ARK_EDISK,
- * ARK_ENOTFOUND or ARK_ENOMEM; then the old file is still there.
+ * ARK_ENOTFOUND, ARK_ELIMIT (names of many kilobytes) or ARK_ENOMEM; then the
+ * old file is still there.
  */
 int metrics_file_replace(struct metrics_file *f, const struct ark_config *c,
 			 const struct ark_summary *run, int exit_status,

@@ -44,7 +44,7 @@ ark_notifier_new(const struct ark_config *c, const struct ark_listener *l)
 	n->listener = l;
 	n->courier.pid = -1;
 	n->metrics.folder = -1;
-	if (c->on_failure && courier_start(&n->courier, c, &err))
+	if (c->on_failure && courier_start(&n->courier, c, l, &err))
 		warn(l, "notify.on_failure", &err);
 	if (c->metrics_file &&
 	    metrics_file_open(&n->metrics, c->metrics_file, &err)) {
@@ -69,20 +69,24 @@ ping(struct ark_notifier *n, const char *suffix)
 	int rc = 0;
 
 	if (!n->pinger.engine)
-		rc = pinger_start(&n->pinger, n->config, &err);
+		rc = pinger_start(&n->pinger, n->config, n->listener,
+				  &err);
 	if (!rc)
 		rc = pinger_send(&n->pinger, suffix, &err);
 	if (rc)
 		warn(n->listener, "notify.ping_url", &err);
 }
 
-static void
+/* Return 0, or ARK_ESTOPPED when one is still out. */
+static int
 await_ping(struct ark_notifier *n)
 {
 	struct ark_error err = { 0 };
+	int rc = n->pinger.engine ? pinger_wait(&n->pinger, &err) : 0;
 
-	if (n->pinger.engine && pinger_wait(&n->pinger, &err))
+	if (rc)
 		warn(n->listener, "notify.ping_url", &err);
+	return rc == ARK_ESTOPPED ? rc : 0;
 }
 
 void
@@ -100,9 +104,10 @@ ping_end(struct ark_notifier *n, int exit_status)
 
 	if (exit_status)
 		(void)snprintf(suffix, sizeof(suffix), "/%d", exit_status);
-	await_ping(n);
+	if (await_ping(n))
+		return;
 	ping(n, suffix);
-	await_ping(n);
+	(void)await_ping(n);
 }
 
 /* ---- the end ------------------------------------------------------------ */

@@ -1,18 +1,22 @@
 #include "flow/pinger.h"
 
+#include "base/clock.h"
 #include "base/error.h"
+#include "base/event.h"
 #include "flow/service.h"
 
 #define ADDRESS_MAX ((size_t)URL_MAX + 64)
+#define LOOK_MS 100		/* between two looks for a signal */
+#define PATIENCE_MS 1000	/* that whoever sent one has left */
 
 int
 pinger_start(struct pinger *p, const struct ark_config *c,
-	     struct ark_error *err)
+	     const struct ark_listener *l, struct ark_error *err)
 {
 	struct http_settings set;
 	int rc;
 
-	*p = (struct pinger){ .base = c->ping_url };
+	*p = (struct pinger){ .listener = l, .base = c->ping_url };
 	rc = service_network(&set, c, err);
 	if (rc)
 		return rc;
@@ -91,6 +95,21 @@ refuse(const struct http_result *r, struct ark_error *err)
 	return error_set(err, ARK_ESERVICE, "%s", r->why);
 }
 
+/* The answer to the ping that is out; NULL: a signal was quicker. */
+static struct http_result *
+take_answer(struct pinger *p)
+{
+	int64_t until_ms = INT64_MAX;
+	struct letter *answer;
+
+	do {
+		answer = mailbox_take(&p->box, LOOK_MS);
+		if (until_ms == INT64_MAX && event_should_stop(p->listener))
+			until_ms = clock_now_ms() + PATIENCE_MS;
+	} while (!answer && clock_now_ms() < until_ms);
+	return (struct http_result *)answer;
+}
+
 int
 pinger_wait(struct pinger *p, struct ark_error *err)
 {
@@ -99,7 +118,10 @@ pinger_wait(struct pinger *p, struct ark_error *err)
 
 	if (!p->is_out)
 		return 0;
-	r = (struct http_result *)mailbox_take(&p->box, -1);
+	r = take_answer(p);
+	if (!r)
+		return error_set(err, ARK_ESTOPPED, "stopped by a signal before "
+				 "there was an answer");
 	p->is_out = false;
 	if (!was_taken(r))
 		rc = refuse(r, err);
@@ -113,7 +135,9 @@ pinger_stop(struct pinger *p)
 	if (!p->engine)
 		return;
 	http_engine_stop(p->engine);
-	(void)pinger_wait(p, NULL);
+	if (p->is_out)
+		http_result_free((struct http_result *)
+				 mailbox_take(&p->box, -1));
 	mailbox_release(&p->box);
 	*p = (struct pinger){ 0 };
 }

@@ -13,6 +13,7 @@
 #define FLOW_PINGER_H
 
 #include "base/mailbox.h"
+#include "callark/event.h"
 #include "config/config.h"
 #include "http/engine.h"
 #include "http/url.h"
@@ -20,6 +21,7 @@
 #define PING_MAX_MS 10000	/* for one ping, from the name to the answer */
 
 struct pinger {
+	const struct ark_listener *listener;	/* lent */
 	struct http_engine *engine;	/* NULL: not started */
 	struct mailbox box;
 	bool is_out;		/* a ping has no answer yet */
@@ -27,13 +29,13 @@ struct pinger {
 };
 
 /*
- * pinger_start(p, c, err):
+ * pinger_start(p, c, l, err):
  * Get ready to ping the address that c has; it alone is allowed as written,
  * also when it is private.  Return 0, ARK_EUSAGE, ARK_ENOMEM or ARK_EBUG; then
  * nothing has to be stopped.
  */
 int pinger_start(struct pinger *p, const struct ark_config *c,
-		 struct ark_error *err);
+		 const struct ark_listener *l, struct ark_error *err);
 
 /*
  * pinger_send(p, suffix, err):
@@ -46,8 +48,9 @@ int pinger_send(struct pinger *p, const char *suffix, struct ark_error *err);
 /*
  * pinger_wait(p, err):
  * Wait for the answer to the ping that is out, at most PING_MAX_MS after it was
- * sent.  Return 0 (also when none is out), ARK_ESERVICE when the service did
- * not take it, or ARK_ENOMEM.
+ * sent, and one second once l wants to stop.  Return 0 (also when none is out),
+ * ARK_ESERVICE when the service did not take it, ARK_ESTOPPED (it is still out)
+ * or ARK_ENOMEM.
  */
 int pinger_wait(struct pinger *p, struct ark_error *err);
 

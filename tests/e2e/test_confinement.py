@@ -72,9 +72,10 @@ def deeds_of(callark):
     return deeds
 
 
-def commit(trespass, callark, *args):
-    """Run with the intruder; {moment: {what: the errnos, 0 if it went well}}."""
-    deeds = deeds_of(callark)
+def commit(trespass, callark, *args, more=()):
+    """Run with the intruder, who does more; {moment: {what: the errnos, 0 if it
+    went well}}."""
+    deeds = {**deeds_of(callark), **dict(more)}
     names = {(deed, str(path)): what for what, (deed, path) in deeds.items()}
     told = callark.folder / "trespass.log"
     told.unlink(missing_ok=True)
@@ -144,6 +145,23 @@ def test_an_intruder_in_a_search(callark, sim, trespass):
         assert granted(done) == left & done.keys(), done
     check_bag(callark.folder / "bag")
     assert (callark.folder / "neighbour").read_text() == "mine\n"
+
+
+@needs_landlock
+def test_telling_others_leaves_one_folder_to_an_intruder(callark, sim, trespass):
+    """That of the metrics.  The process that may start a program starts but the
+    one that the settings name."""
+    metrics = callark.folder / "metrics"
+    metrics.mkdir()
+    callark.configure(notify__metrics_file=metrics / "a.prom",
+                      notify__on_failure="true")
+    there = {"make a file beside the metrics": ("make", metrics / "intruder"),
+             "remove that": ("remove", metrics / "intruder")}
+    found = commit(trespass, callark, "sync", *RANGE, more=there)
+    for done in found.values():
+        assert granted(done) == (WRITING | ASKING | set(there)) & done.keys()
+    assert (callark.folder / "neighbour").read_text() == "mine\n"
+    check_converged(callark, sim, DAYS)
 
 
 def test_an_intruder_where_nothing_is_given_up(callark, trespass):

@@ -5,12 +5,14 @@ import http.server
 import json
 import re
 import signal
+import socket
 import threading
 import time
 
 import pytest
 
-from support import AUTH, COMPLETE, INCOMPLETE, LOCKED, USAGE, check_no_secrets
+from support import (API_KEY, AUTH, COMPLETE, INCOMPLETE, LOCKED, USAGE,
+                     check_no_secrets)
 from trials import RANGE, canonical, quiet, wait_until
 
 LABEL = re.compile(r'([a-zA-Z_]\w*)="((?:[^"\\\n]|\\["\\n])*)"(,|$)')
@@ -64,6 +66,47 @@ def metrics_file(tmp_path):
     folder = tmp_path / "textfile"
     folder.mkdir()
     return folder / "callark.prom"
+
+
+class Service(http.server.BaseHTTPRequestHandler):
+    """A health-check service: .paths were asked, .status is answered, but
+    nothing to .silent."""
+
+    def do_GET(self):
+        server = self.server
+        server.heads.append(str(self.headers).lower())
+        server.paths.append(self.path)
+        if self.path in server.silent:
+            server.is_over.wait(60)
+            return
+        self.send_response(server.status)
+        for name, value in server.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"OK")
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def service():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Service)
+    server.paths, server.heads, server.silent = [], [], []
+    server.status, server.headers = 200, {}
+    server.is_over = threading.Event()
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.is_over.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def ping_url(service):
+    return f"http://127.0.0.1:{service.server_port}/hush-4711"
 
 
 def clean(metrics_file):
@@ -166,14 +209,16 @@ def test_a_folder_that_is_missing_is_a_warning(make):
     assert "warning: notify.metrics_file: /no/such/folder" in result.err
 
 
-def test_a_dry_run_tells_nobody(make, metrics_file):
+def test_a_dry_run_tells_nobody(make, metrics_file, service):
     sim, callark = make(quiet())
     told = callark.folder / "told"
     callark.configure(notify__metrics_file=metrics_file,
+                      notify__ping_url=ping_url(service),
                       notify__on_failure=f"touch {told}")
     callark.secret("password", "wrong")
     assert callark.run("sync", "-n", *RANGE).status == AUTH
     assert not metrics_file.exists() and not told.exists()
+    assert not service.paths
 
 
 # ---- the command -------------------------------------------------------------
@@ -213,14 +258,45 @@ def test_no_command_after_a_success(make):
     assert not (callark.folder / "told").exists()
 
 
-def test_a_command_that_fails_is_a_warning(make):
+@pytest.mark.parametrize("command, told", [
+    ("exit 9", "exit status 9"), ("kill -KILL $$", "signal 9"),
+    ("/no/such/program", "exit status 127"), ("fi", "exit status 2")])
+def test_a_command_that_fails_is_a_warning(make, command, told):
     sim, callark = make(quiet())
-    callark.configure(notify__on_failure="exit 9")
+    callark.configure(notify__on_failure=command)
     callark.secret("password", "wrong")
     result = callark.sync(*RANGE)
     assert result.status == AUTH
-    assert ("warning: notify.on_failure: the command ended with exit status 9"
-            in result.err)
+    assert (f"warning: notify.on_failure: the command was ended by {told}" in
+            result.err or "warning: notify.on_failure: the command ended with "
+            f"{told}" in result.err), result
+
+
+def test_a_command_that_talks_much_hurts_nobody(make):
+    sim, callark = make(quiet())
+    callark.configure(
+        notify__on_failure="head -c 3000000 /dev/zero | tr '\\0' x")
+    callark.secret("password", "wrong")
+    result = callark.sync(*RANGE)
+    assert result.status == AUTH and result.err.count("x") >= 3000000
+    assert "x" * 100 not in result.out and "notify" not in result.err
+
+
+def test_the_command_inherits_its_input_and_no_secret(make, service):
+    sim, callark = make(quiet())
+    callark.configure(
+        notify__ping_url=ping_url(service),
+        notify__on_failure='cat /proc/$$/environ /proc/$$/cmdline '
+        '/proc/$PPID/cmdline >"$HOME/known"; exec ls -l /proc/self/fd')
+    result = callark.sync(*RANGE, env={"CALLARK_PASSWORD": "wrong-4711"})
+    assert result.status == AUTH and "notify" not in result.err, result
+    files = dict(re.findall(r" (\d) -> (.*)", result.err))
+    assert files.pop("3").startswith("/proc/")      # what ls looks at
+    assert set(files) == {"0", "1", "2"}
+    assert "callark-summary" in files["0"] and files["1"] == files["2"]
+    known = (callark.folder / "known").read_bytes()
+    assert b"CALLARK_EXIT" in known and b"4711" not in known
+    assert API_KEY.encode() not in known
 
 
 def hung(make, **settings):
@@ -243,43 +319,38 @@ def test_the_command_after_callark_was_killed(make):
     assert env["CALLARK_EXIT"] == "137" and letter == ""
 
 
-def test_a_stop_by_a_signal_is_nobodys_business(make):
-    callark, process = hung(make, notify__on_failure=SAY)
+def test_a_stop_by_a_signal_is_nobodys_business(make, service):
+    callark, process = hung(make, notify__on_failure=SAY,
+                            notify__ping_url=ping_url(service))
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=60)
     assert process.returncode == 143
     assert not (callark.folder / "told").exists()
+    assert service.paths == ["/hush-4711/start"]
+
+
+def test_a_signal_ends_the_wait_for_the_command(make):
+    """It goes on, and the run ends as it would have."""
+    sim, callark = make(quiet())
+    here = callark.folder
+    callark.configure(notify__on_failure='touch "$HOME/begun"; '
+                      'while test ! -e "$HOME/go"; do sleep 0.1; done; '
+                      'touch "$HOME/told"')
+    callark.secret("password", "wrong")
+    with open(here / "log", "w") as log:
+        process = callark.start("sync", *RANGE, stderr=log)
+        try:
+            wait_until((here / "begun").exists, process)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=30) == AUTH
+        finally:
+            (here / "go").touch()
+    wait_until((here / "told").exists)
+    assert ("warning: notify.on_failure: the command has not ended" in
+            (here / "log").read_text())
 
 
 # ---- pings -------------------------------------------------------------------
-
-@pytest.fixture
-def service():
-    """A health-check service: .paths were asked, .status is answered."""
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.server.paths.append(self.path)
-            self.send_response(self.server.status)
-            self.send_header("Content-Length", "2")
-            self.end_headers()
-            self.wfile.write(b"OK")
-
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.paths, server.status = [], 200
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def ping_url(service):
-    return f"http://127.0.0.1:{service.server_port}/hush-4711"
-
 
 def test_pings(make, service):
     sim, callark = make(quiet())
@@ -290,6 +361,16 @@ def test_pings(make, service):
     result = callark.sync(*RANGE)
     assert result.status == AUTH
     assert service.paths[2:] == ["/hush-4711/start", "/hush-4711/3"]
+    heads = "".join(service.heads)
+    assert "x-api-key" not in heads and "authorization" not in heads
+    assert API_KEY not in heads and "cookie" not in heads
+
+
+def check_quiet(result):
+    """The run is what it is, and the address a secret."""
+    assert result.status == COMPLETE, result
+    assert "hush" not in result.err + result.out
+    assert "warning: notify.ping_url: " in result.err
 
 
 @pytest.mark.parametrize("status", [404, 503])
@@ -298,9 +379,61 @@ def test_a_ping_that_fails_is_a_warning(make, service, status):
     callark.configure(notify__ping_url=ping_url(service))
     service.status = status
     result = callark.sync("-v", *RANGE)
-    assert result.status == COMPLETE, result
-    assert f"warning: notify.ping_url: status {status}" in result.err
-    assert "hush" not in result.err + result.out
+    check_quiet(result)
+    assert f"notify.ping_url: status {status}" in result.err
+
+
+def test_a_ping_goes_nowhere_else(make, service):
+    """Not even to where the service sends it."""
+    sim, callark = make(quiet())
+    callark.configure(notify__ping_url=ping_url(service))
+    service.status = 302
+    service.headers = {"Location": "http://localhost:1/hush-4711/there"}
+    check_quiet(callark.sync("-v", *RANGE))
+
+
+def test_a_service_that_is_not_there_is_a_warning(make):
+    sim, callark = make(quiet())
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        callark.configure(notify__ping_url="http://127.0.0.1:"
+                          f"{nobody.getsockname()[1]}/hush-4711")
+        check_quiet(callark.sync("-v", *RANGE))
+    callark.configure(notify__ping_url="http://nobody.invalid/hush-4711")
+    check_quiet(callark.sync("-v", *RANGE))
+
+
+def test_a_service_that_hangs_has_ten_seconds(make, service):
+    sim, callark = make(quiet())
+    callark.configure(notify__ping_url=ping_url(service))
+    service.silent = ["/hush-4711"]
+    result = callark.sync("-v", *RANGE)
+    check_quiet(result)
+    assert "10000 ms" in result.err, result
+
+
+def test_a_signal_ends_the_wait_for_a_service(make, service):
+    """And does not undo what the run did."""
+    sim, callark = make(quiet())
+    callark.configure(notify__ping_url=ping_url(service))
+    service.silent = ["/hush-4711"]
+    process = callark.start("sync", "-q", *RANGE)
+    wait_until(lambda: "/hush-4711" in service.paths, process)
+    process.send_signal(signal.SIGTERM)
+    began = time.monotonic()
+    process.communicate(timeout=30)
+    assert process.returncode == COMPLETE
+    assert time.monotonic() - began < 8
+
+
+def test_a_ping_in_the_clear_must_be_allowed(make, service):
+    sim, callark = make(quiet())
+    callark.configure(notify__ping_url=ping_url(service),
+                      omni__base_url="https://127.0.0.1:1",
+                      network__allow_http="no")
+    result = callark.run("sync", *RANGE)
+    assert result.status == USAGE and "notify.ping_url" in result.err, result
+    assert "hush" not in result.err and not service.paths
 
 
 @pytest.mark.parametrize("url", ["hush-4711", "ftp://x/hush-4711",

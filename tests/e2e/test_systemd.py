@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from support import COMPLETE
+from support import AUTH, COMPLETE
 from trials import RANGE, canonical, needs_strace
 
 UNIT = Path(__file__).resolve().parents[2] / "contrib/systemd/callark.service"
@@ -68,21 +68,28 @@ def allowed():
 
 @needs_strace
 def test_the_calls_of_a_run_pass_the_filter_of_the_unit(make):
-    """Those of a first run, of one that continues it, and of confinement."""
+    """Those of a first run, of one that continues it, of one that fails and
+    tells everybody, and of confinement."""
     _, callark = make(canonical(), process__confine="yes",
                       transfer__concurrency=4)
+    callark.configure(notify__metrics_file=callark.folder / "a.prom",
+                      notify__ping_url=f"{callark.base_url}/ping",
+                      notify__on_failure='touch "$HOME/told"')
     record = callark.folder / "strace.log"
     env = callark.environment()
     env["ASAN_OPTIONS"] += ":detect_leaks=0"
     called = set()
-    for _ in range(2):
+    for status in (COMPLETE, COMPLETE, AUTH):
+        if status == AUTH:
+            callark.secret("password", "wrong")
         done = subprocess.run(
             ["strace", "-f", "-qq", "-o", record,
              *callark.command("sync", *RANGE)], env=env, timeout=60,
             stdin=subprocess.DEVNULL, capture_output=True, check=False)
-        assert done.returncode == COMPLETE, done
+        assert done.returncode == status, done
         called |= set(re.findall(r"^\d+ +(\w+)\(", record.read_text(), re.M))
-    assert {"openat", "fsync", "renameat2", "landlock_create_ruleset"} <= called
+    assert (callark.folder / "told").exists()
+    assert {"openat", "fsync", "renameat2", "memfd_create", "landlock_create_ruleset"} <= called
     if not os.geteuid():
         called.discard("fchown")    # SQLite, when it runs as root
     assert called <= allowed(), called - allowed()

@@ -4,8 +4,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -160,6 +163,136 @@ test_closed_descriptors(void **state)
 	secret_release(&s);
 }
 
+/* ---- command_run */
+
+/* What is written behind the end of fd, which becomes our standard error. */
+static int
+run_with_stderr(const struct command *c, int fd, struct ark_error *err)
+{
+	int ours = dup(STDERR_FILENO);
+	int rc;
+
+	assert_true(ours >= 0);
+	assert_int_equal(dup2(fd, STDERR_FILENO), STDERR_FILENO);
+	rc = command_run(c, err);
+	assert_int_equal(dup2(ours, STDERR_FILENO), STDERR_FILENO);
+	assert_int_equal(close(ours), 0);
+	return rc;
+}
+
+static int
+memory_file(const char *text)
+{
+	int fd = memfd_create("test", MFD_CLOEXEC);
+	ssize_t n = (ssize_t)strlen(text);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, (size_t)n), n);
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	return fd;
+}
+
+static void
+test_run(void **state)
+{
+	static const char *const variables[] = { "CALLARK_T=new", "X=a=b",
+						 NULL };
+	static const struct {
+		const char *text, *input;
+		bool has_variables;
+		const char *said;
+	} rows[] = {
+		{ "true", NULL, false, "" },
+		{ "echo out; echo err >&2", NULL, false, "out\nerr\n" },
+		{ "cat", NULL, false, "" },
+		{ "cat", "a\nb", false, "a\nb" },
+		{ "echo \"$CALLARK_T\"", NULL, false, "old\n" },
+		{ "echo \"$CALLARK_T $X\"", NULL, true, "new a=b\n" },
+		{ "env | grep -c ^CALLARK_T=", NULL, true, "1\n" },
+		{ "echo \"$CALLARK_TT\"", NULL, true, "longer\n" },
+		{ "echo \"$CALLARK_API_KEY$CALLARK_PASSWORD\"", NULL, true,
+		  "\n" },
+	};
+
+	(void)state;
+	assert_int_equal(setenv("CALLARK_T", "old", 1), 0);
+	assert_int_equal(setenv("CALLARK_TT", "longer", 1), 0);
+	assert_int_equal(setenv("CALLARK_API_KEY", "hush", 1), 0);
+	assert_int_equal(setenv("CALLARK_PASSWORD", "hush", 1), 0);
+	for (size_t i = 0; i < N(rows); i++) {
+		int input = rows[i].input ? memory_file(rows[i].input) : -1;
+		const struct command c = {
+			.text = rows[i].text, .max_ms = 10000, .input = input,
+			.variables = rows[i].has_variables ? variables : NULL,
+		};
+		struct ark_error err = { 0 };
+		char said[200] = "";
+		int fd = memory_file("");
+
+		assert_int_equal(run_with_stderr(&c, fd, &err), 0);
+		assert_true(pread(fd, said, sizeof(said) - 1, 0) >= 0);
+		assert_string_equal(said, rows[i].said);
+		assert_int_equal(close(fd), 0);
+		assert_true(input < 0 || !close(input));
+	}
+	assert_int_equal(unsetenv("CALLARK_API_KEY"), 0);
+	assert_int_equal(unsetenv("CALLARK_PASSWORD"), 0);
+}
+
+static void
+test_run_refused(void **state)
+{
+	static const struct {
+		const char *text, *named;
+	} rows[] = {
+		{ "exit 7", "exit status 7" },
+		{ "kill -KILL $$", "signal 9" },
+		{ "exec 2>/dev/null; /no/such/program", "exit status 127" },
+		{ "sleep 60", "within 100 ms" },
+		{ "exec 2>/dev/null; yes >&2", "within 100 ms" },
+		{ "trap '' TERM; sleep 60; sleep 60", "within 100 ms" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		struct command c = { .text = rows[i].text, .input = -1 };
+		int64_t began_ms = clock_now_ms();
+		struct ark_error err = { 0 };
+
+		c.max_ms = strstr(rows[i].named, "100 ms") ? 100 : 10000;
+		assert_int_equal(command_run(&c, &err), ARK_EUSAGE);
+		assert_non_null(strstr(err.text, rows[i].named));
+		assert_true(clock_now_ms() - began_ms < 10000);
+		assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	}
+}
+
+/* What it leaves behind in good order is not killed; what hangs is. */
+static void
+test_run_leaves(void **state)
+{
+	int ends[2];
+	char byte;
+	const struct command leaves = {
+		.text = "(sleep 0.2; echo a) & exit 0", .max_ms = 10000,
+		.input = -1,
+	};
+	const struct command hangs = {
+		.text = "sleep 60 & sleep 60", .max_ms = 100, .input = -1,
+	};
+
+	(void)state;
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_int_equal(run_with_stderr(&leaves, ends[1], NULL), 0);
+	assert_int_equal(read(ends[0], &byte, 1), 1);
+	assert_int_equal(read(ends[0], &byte, 1), 1);
+	assert_int_equal(run_with_stderr(&hangs, ends[1], NULL), ARK_EUSAGE);
+	/* Nobody has the other end any more. */
+	assert_int_equal(close(ends[1]), 0);
+	assert_int_equal(read(ends[0], &byte, 1), 0);
+	assert_int_equal(close(ends[0]), 0);
+}
+
 int
 main(void)
 {
@@ -169,6 +302,9 @@ main(void)
 		cmocka_unit_test(test_signals_are_default),
 		cmocka_unit_test(test_closed_descriptors),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_run),
+		cmocka_unit_test(test_run_refused),
+		cmocka_unit_test(test_run_leaves),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -94,6 +94,22 @@ test_refused(void **state)
 		{ "network.allow_http", "", "yes or no" },
 		{ "network.allow_http", "2", "yes or no" },
 		{ "network.media_hosts", "a \x01", "control characters" },
+		{ "notify.metrics_file", "/a/b.txt", ".prom" },
+		{ "notify.metrics_file", ".prom", ".prom" },
+		{ "notify.metrics_file", "/a/.prom", ".prom" },
+		{ "notify.metrics_file", "/a.prom/b", ".prom" },
+		{ "notify.metrics_file", "/a.prom/", ".prom" },
+		{ "notify.metrics_file", "/a/b.PROM", ".prom" },
+		{ "notify.metrics_file", "/a/\x01.prom", "control characters" },
+		{ "notify.metrics_file", "\xff.prom", "UTF-8" },
+		{ "notify.on_failure", "a\nb", "control characters" },
+		{ "notify.ping_url", "hush", "https://HOST" },
+		{ "notify.ping_url", "ftp://h/hush", "https://HOST" },
+		{ "notify.ping_url", "https://me:hush@h/", "user name" },
+		{ "notify.ping_url", "https://h/hush?a=b", "query" },
+		{ "notify.ping_url", "https://h/hush#a", "fragment" },
+		{ "notify.ping_url", "https://h/hush\n", "spaces" },
+		{ "notify.ping_url", "https://hush:99999/", "https://HOST" },
 	};
 	struct ark_config *c = new_config();
 
@@ -120,6 +136,9 @@ test_refused(void **state)
 	assert_int_equal(c->max_concurrency, 64);
 	assert_string_equal(c->name, "{time}-{id}");
 	assert_int_equal(c->media_hosts.n, 0);
+	assert_null(c->metrics_file);
+	assert_null(c->on_failure);
+	assert_null(c->ping_url);
 	ark_config_free(c);
 }
 
@@ -176,6 +195,57 @@ test_addresses(void **state)
 	set(c, "omni.base_url", "");
 	assert_null(c->base_url);
 	ark_config_free(c);
+}
+
+static void
+test_notify(void **state)
+{
+	struct ark_config *c = new_config();
+
+	(void)state;
+	set(c, "notify.metrics_file", "/var/lib/a b/x.prom");
+	assert_string_equal(c->metrics_file, "/var/lib/a b/x.prom");
+	set(c, "notify.metrics_file", "x.prom");
+	assert_string_equal(c->metrics_file, "x.prom");
+	set(c, "notify.metrics_file", "");
+	assert_null(c->metrics_file);
+	set(c, "notify.on_failure", "mail -s \"it failed\" \"me\"");
+	assert_string_equal(c->on_failure, "mail -s \"it failed\" \"me\"");
+	set(c, "notify.on_failure", "");
+	assert_null(c->on_failure);
+	set(c, "notify.ping_url", "https://h/hush//");
+	assert_string_equal(c->ping_url, "https://h/hush");
+	set(c, "notify.ping_url", "");
+	assert_null(c->ping_url);
+	ark_config_free(c);
+}
+
+/* Nothing of the address is told, whatever is wrong with it. */
+static void
+test_check_ping_url(void **state)
+{
+	static const struct {
+		const char *url, *allow_http;
+		int rc;
+	} rows[] = {
+		{ "https://h/hush", "no", 0 }, { "HTTPS://h/hush", "no", 0 },
+		{ "http://h/hush", "yes", 0 },
+		{ "http://h/hush", "no", ARK_EUSAGE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		struct ark_config *c = new_config();
+		struct ark_error err = { 0 };
+
+		set(c, "notify.ping_url", rows[i].url);
+		set(c, "network.allow_http", rows[i].allow_http);
+		assert_int_equal(config_check(c, false, false, &err),
+				 rows[i].rc);
+		assert_true(!rows[i].rc || strstr(err.text, "ping_url"));
+		assert_null(strstr(err.text, "hush"));
+		ark_config_free(c);
+	}
 }
 
 static void
@@ -349,6 +419,8 @@ main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_notify),
+		cmocka_unit_test(test_check_ping_url),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_unknown),

@@ -22,14 +22,14 @@ struct world {
 	atomic_bool wants_stop;
 };
 
-/* The status to answer is the first word of the path; 0: nothing, ever. */
+/* The path begins with the status to answer; 0: nothing, ever; -1: a reset. */
 static bool
 answer(struct asked *a)
 {
+	int status = (int)strtol(a->path + 1, NULL, 10);
 	char text[256];
-	int status = 0;
 
-	if (sscanf(a->path, "/%d/", &status) != 1 || status < 0)
+	if (status < 0)
 		return slam(a);
 	while (!status && !atomic_load(&a->server->is_stopping))
 		sleep_ms(5);

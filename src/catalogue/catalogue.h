@@ -255,13 +255,16 @@ struct catalogue_query {
 	int64_t from_s, to_s;		/* civil start; to_s is outside */
 	unsigned states;		/* bits 1 << enum ark_state; 0: all */
 	unsigned with;			/* bits of enum catalogue_with */
+	const char *behind_id;		/* of what begins at from_s only what
+					   comes behind this id; NULL: all */
 };
 
 struct catalogue_cursor;
 
 /*
- * Rows of a query by (start_s, id).  next: 1 and *row filled (release it or
- * pass it again: it is released first), 0 at the end.
+ * Rows of a query by (start_s, id); behind_id is lent until the cursor is
+ * freed.  next: 1 and *row filled (release it or pass it again: it is released
+ * first), 0 at the end.
  */
 int catalogue_select(struct catalogue_cursor **out, struct catalogue *c,
 		     const struct catalogue_query *q, struct ark_error *err);

@@ -165,13 +165,6 @@ query_next(struct query *q, struct ark_error *err)
 }
 
 void
-query_again(struct query *q)
-{
-	(void)sqlite3_reset(q->s);
-	q->at = 0;
-}
-
-void
 query_close(struct query *q)
 {
 	if (!q->s)

@@ -131,9 +131,6 @@ void query_bytes(struct query *q, const void *bytes, size_t n);
 /* query_next(q, err): 1 when there is a row, 0 at the end, or negative. */
 int query_next(struct query *q, struct ark_error *err);
 
-/* query_again(q): From the start; its parameters are to be bound anew. */
-void query_again(struct query *q);
-
 /* query_close(q): The statement is ready for its next use.  Twice is fine. */
 void query_close(struct query *q);
 

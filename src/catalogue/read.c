@@ -26,28 +26,33 @@ cursor_new(struct catalogue_cursor **out, struct catalogue *c, const char *sql,
 	return 0;
 }
 
+#define SQL_SIZE 1024
+
 int
 catalogue_select(struct catalogue_cursor **out, struct catalogue *c,
 		 const struct catalogue_query *q, struct ark_error *err)
 {
-	static const char bare[] =
-		"SELECT " ROW_COLUMNS
-		" FROM recording r INDEXED BY recording_start"
-		" WHERE r.start_s >= ? AND r.start_s < ?"
-		" AND (? >> r.state) & 1 ORDER BY r.start_s, r.id";
-	static const char full[] =
-		"SELECT " ROW_COLUMNS ", d.body"
-		" FROM recording r INDEXED BY recording_start"
-		" LEFT JOIN document d ON d.n = r.n"
-		" WHERE r.start_s >= ? AND r.start_s < ?"
-		" AND (? >> r.state) & 1 ORDER BY r.start_s, r.id";
 	bool has_document = q->with & CATALOGUE_WITH_DOCUMENT;
+	char sql[SQL_SIZE];
 	int rc;
 
-	rc = cursor_new(out, c, has_document ? full : bare, has_document, err);
+	(void)sqlite3_snprintf(sizeof(sql), sql,
+			       "SELECT " ROW_COLUMNS "%s"
+			       " FROM recording r INDEXED BY recording_start%s"
+			       " WHERE %s AND r.start_s < ?"
+			       " AND (? >> r.state) & 1"
+			       " ORDER BY r.start_s, r.id",
+			       has_document ? ", d.body" : "",
+			       has_document ?
+			       " LEFT JOIN document d ON d.n = r.n" : "",
+			       q->behind_id ? "(r.start_s, r.id) > (?, ?)" :
+			       "r.start_s >= ?");
+	rc = cursor_new(out, c, sql, has_document, err);
 	if (rc)
 		return rc;
 	query_int(&(*out)->q, q->from_s);
+	if (q->behind_id)
+		query_text(&(*out)->q, q->behind_id);
 	query_int(&(*out)->q, q->to_s);
 	query_int(&(*out)->q, q->states ? q->states : ~0u);
 	return 0;

@@ -66,15 +66,24 @@ struct catalogue_report_row {
 	size_t body_len;
 };
 
+struct catalogue_report_query {
+	int32_t day;
+	enum ark_route route;
+	int64_t behind_s;		/* only what comes behind this start … */
+	const char *behind_id;		/* … and id; NULL: all */
+};
+
 struct catalogue_report_cursor;
 
 /*
  * The documents of a report and day by (start_s, id), the vanished ones with
- * them.  next: 1 and *row filled, 0 at the end, or negative.
+ * them; behind_id is lent until the cursor is freed.  next: 1 and *row filled,
+ * 0 at the end, or negative.
  */
 int catalogue_report_select(struct catalogue_report_cursor **out,
-			    struct catalogue *c, int32_t day,
-			    enum ark_route route, struct ark_error *err);
+			    struct catalogue *c,
+			    const struct catalogue_report_query *q,
+			    struct ark_error *err);
 int catalogue_report_next(struct catalogue_report_cursor *cur,
 			  struct catalogue_report_row *row,
 			  struct ark_error *err);

@@ -7,32 +7,34 @@
 #include "catalogue/query.h"
 #include "catalogue/report.h"
 
-/*
- * The numbers of the rows are sorted, and the documents, which are long, looked
- * up in that order: a sort keeps in memory, or writes, all that is selected.
- */
 struct catalogue_report_cursor {
-	struct query order, row;
+	struct query q;
 };
+
+/* In the order of an index, so nothing is sorted and it may begin anywhere. */
+#define SELECT(place)                                                          \
+	"SELECT n, id, start_s, first_seen_s, version_seen_s, vanished_s,"     \
+	" version, oddity, body FROM report INDEXED BY report_start"           \
+	" WHERE day = ? AND route = ?" place " ORDER BY start_s, id"
 
 int
 catalogue_report_select(struct catalogue_report_cursor **out,
-			struct catalogue *c, int32_t day, enum ark_route route,
+			struct catalogue *c,
+			const struct catalogue_report_query *q,
 			struct ark_error *err)
 {
 	struct catalogue_report_cursor *cur = calloc(1, sizeof(*cur));
 
 	if (!cur)
 		return error_nomem(err);
-	query_prepare(&cur->order, c,
-		      "SELECT n FROM report WHERE day = ? AND route = ?"
-		      " ORDER BY start_s, id");
-	query_int(&cur->order, day);
-	query_int(&cur->order, route);
-	query_prepare(&cur->row, c,
-		      "SELECT n, id, start_s, first_seen_s, version_seen_s,"
-		      " vanished_s, version, oddity, body"
-		      " FROM report WHERE n = ?");
+	query_prepare(&cur->q, c, q->behind_id ?
+		      SELECT(" AND (start_s, id) > (?, ?)") : SELECT(""));
+	query_int(&cur->q, q->day);
+	query_int(&cur->q, q->route);
+	if (q->behind_id) {
+		query_int(&cur->q, q->behind_s);
+		query_text(&cur->q, q->behind_id);
+	}
 	*out = cur;
 	return 0;
 }
@@ -41,16 +43,11 @@ int
 catalogue_report_next(struct catalogue_report_cursor *cur,
 		      struct catalogue_report_row *row, struct ark_error *err)
 {
-	struct query *q = &cur->row;
+	struct query *q = &cur->q;
 	int rc;
 
-	rc = query_next(&cur->order, err);
-	if (rc <= 0)
-		return rc;
-	query_again(q);
-	query_int(q, query_get_int(&cur->order, 0));
 	rc = query_next(q, err);
-	if (rc < 0)
+	if (rc <= 0)
 		return rc;
 	*row = (struct catalogue_report_row){
 		.row = query_get_int(q, 0),
@@ -72,8 +69,7 @@ catalogue_report_cursor_free(struct catalogue_report_cursor *cur)
 {
 	if (!cur)
 		return;
-	query_close(&cur->row);
-	query_close(&cur->order);
+	query_close(&cur->q);
 	free(cur);
 }
 

@@ -195,7 +195,8 @@ static const char indexes[] =
 	"CREATE UNIQUE INDEX recording_path ON recording (path)"
 	" WHERE path IS NOT NULL;"
 	"CREATE INDEX day_dirty ON day (day) WHERE is_dirty;"
-	"CREATE UNIQUE INDEX report_id ON report (day, route, id);";
+	"CREATE UNIQUE INDEX report_id ON report (day, route, id);"
+	"CREATE INDEX report_start ON report (day, route, start_s, id);";
 
 /*
  * The sums of a day and the mark that its bag is behind are kept by the

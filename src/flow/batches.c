@@ -1,7 +1,6 @@
 #include "flow/batches.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/error.h"
 
@@ -63,8 +62,8 @@ batches_days(struct catalogue *c, int32_t from_day, int32_t to_day,
 
 struct batches_rows {
 	struct catalogue *catalogue;
-	struct catalogue_query query;	/* from_s: of the last row told */
-	char *last_id;			/* of that row; NULL: none was */
+	struct catalogue_query query;	/* begins behind the last row told */
+	char *last_id;			/* its id; NULL: none was told */
 	struct catalogue_row rows[ROWS];
 	size_t n, at;
 	bool is_last;			/* batch */
@@ -104,18 +103,11 @@ remember_last(struct batches_rows *b)
 	if (!b->n)
 		return;
 	last = &b->rows[b->n - 1];
-	b->query.from_s = last->start_s;
 	free(b->last_id);
 	b->last_id = last->id;
 	last->id = NULL;
-}
-
-/* Whether a batch before had the row; they come by (start_s, id). */
-static bool
-was_told(const struct batches_rows *b, const struct catalogue_row *r)
-{
-	return b->last_id && r->start_s == b->query.from_s &&
-	       strcmp(r->id, b->last_id) <= 0;
+	b->query.from_s = last->start_s;
+	b->query.behind_id = b->last_id;
 }
 
 static int
@@ -137,8 +129,6 @@ fill(struct batches_rows *b, struct ark_error *err)
 			break;
 		}
 		rc = 0;
-		if (was_told(b, r))
-			continue;
 		bytes += r->document_len;
 		b->n++;
 	}

@@ -72,12 +72,13 @@ static int
 write_documents(struct table *t, enum ark_route route, struct ark_error *err)
 {
 	struct edition *e = t->edition;
+	const struct catalogue_report_query q = { .day = e->day,
+						.route = route };
 	struct catalogue_report_cursor *cur = NULL;
 	struct catalogue_report_row row;
 	int rc;
 
-	rc = catalogue_report_select(&cur, e->archive->catalogue, e->day, route,
-				     err);
+	rc = catalogue_report_select(&cur, e->archive->catalogue, &q, err);
 	while (!rc) {
 		rc = catalogue_report_next(cur, &row, err);
 		if (rc <= 0)
@@ -180,6 +181,8 @@ tell_all(struct telling *w, const struct catalogue_report_row *row)
 static int
 write_versions(struct edition *e, enum ark_route route, struct ark_error *err)
 {
+	const struct catalogue_report_query q = { .day = e->day,
+						.route = route };
 	const struct report_view_words words = { .route = route };
 	struct report_view view;
 	struct table t = { 0 };
@@ -192,8 +195,8 @@ write_versions(struct edition *e, enum ark_route route, struct ark_error *err)
 	if (!rc)
 		rc = table_open(&t, e, route, true, err);
 	if (!rc)
-		rc = catalogue_report_select(&cur, e->archive->catalogue,
-					     e->day, route, err);
+		rc = catalogue_report_select(&cur, e->archive->catalogue, &q,
+					     err);
 	while (!rc) {
 		rc = catalogue_report_next(cur, &row, err);
 		if (rc <= 0)

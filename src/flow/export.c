@@ -3,6 +3,7 @@
  */
 #include "callark/export.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "archive/archive.h"
@@ -17,7 +18,6 @@
 #include "omni/document.h"
 
 #define BATCH_BYTES ((size_t)16 << 20)	/* of documents read at a stretch */
-#define ID_MAX ((size_t)1 << 20)
 
 struct offline {
 	struct exporter exporter;
@@ -100,30 +100,19 @@ check_stop(const struct offline *x, struct ark_error *err)
 	return 0;
 }
 
-/* Where a cursor left off; begin with { .id = BUF_INIT(…) }. */
+/* Behind which document to go on; begin with { 0 }. */
 struct place {
 	int64_t start_s;
-	struct buf id;
-	bool is_set;
+	char *id;		/* owned; NULL: with the first */
 };
 
-static bool
-is_behind(const struct place *p, const struct catalogue_report_row *row)
-{
-	if (!p->is_set || row->start_s != p->start_s)
-		return !p->is_set || row->start_s > p->start_s;
-	return strcmp(row->id, buf_text(&p->id)) > 0;
-}
-
 static int
-remember(struct place *p, const struct catalogue_report_row *row,
-	 struct ark_error *err)
+set_place(struct place *p, const struct catalogue_report_row *row,
+	  struct ark_error *err)
 {
 	p->start_s = row->start_s;
-	p->is_set = true;
-	buf_clear(&p->id);
-	(void)buf_adds(&p->id, row->id);
-	return buf_status(&p->id, err);
+	p->id = strdup(row->id);
+	return p->id ? 0 : error_nomem(err);
 }
 
 static int
@@ -148,33 +137,35 @@ take_report_row(struct offline *x, int32_t day,
 
 /*
  * Take documents of a day behind *place, some 16 MiB of them: the catalogue is
- * locked meanwhile.  Return 1 when there are more, or 0.
+ * locked meanwhile.  Return 1 when there may be more, and *place is where, or 0.
  */
 static int
 take_batch(struct offline *x, int32_t day, struct place *place,
 	   struct ark_error *err)
 {
+	const struct catalogue_report_query q = {
+		day, x->options->route, place->start_s, place->id,
+	};
 	struct catalogue_report_cursor *cur = NULL;
 	struct catalogue_report_row row;
+	struct place next = { 0 };
 	size_t bytes = 0;
 	int rc;
 
-	rc = catalogue_report_select(&cur, x->archive->catalogue, day,
-				     x->options->route, err);
-	while (!rc && bytes < BATCH_BYTES) {
+	rc = catalogue_report_select(&cur, x->archive->catalogue, &q, err);
+	while (!rc && !next.id) {
 		rc = catalogue_report_next(cur, &row, err);
 		if (rc <= 0)
 			break;
-		rc = 0;
-		if (!is_behind(place, &row))
-			continue;
 		bytes += row.body_len;
 		rc = take_report_row(x, day, &row, err);
 		if (!rc && bytes >= BATCH_BYTES)
-			rc = remember(place, &row, err);
+			rc = set_place(&next, &row, err);
 	}
 	catalogue_report_cursor_free(cur);
-	return rc ? rc : bytes >= BATCH_BYTES;
+	free(place->id);
+	*place = next;
+	return rc ? rc : next.id != NULL;
 }
 
 /* Documents of a report, day by day. */
@@ -182,7 +173,7 @@ static int
 export_reports(struct offline *x, const struct listed_days *days,
 	       struct ark_error *err)
 {
-	struct place place = { .id = BUF_INIT(ID_MAX) };
+	struct place place = { 0 };
 	size_t i = 0;
 	int rc = 0;
 
@@ -192,12 +183,10 @@ export_reports(struct offline *x, const struct listed_days *days,
 		rc = more < 0 ? more : exporter_put(&x->exporter, err);
 		if (!rc)
 			rc = check_stop(x, err);
-		if (!more) {
-			place.is_set = false;
+		if (!more)
 			i++;
-		}
 	}
-	buf_release(&place.id);
+	free(place.id);
 	return rc;
 }
 

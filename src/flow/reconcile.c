@@ -256,12 +256,12 @@ static int
 take_report(struct job *j, enum ark_route route, int32_t day,
 	    struct ark_error *err)
 {
+	const struct catalogue_report_query q = { .day = day, .route = route };
 	struct catalogue_report_cursor *cur = NULL;
 	struct catalogue_report_row row;
 	int rc;
 
-	rc = catalogue_report_select(&cur, j->archive->catalogue, day, route,
-				     err);
+	rc = catalogue_report_select(&cur, j->archive->catalogue, &q, err);
 	while (!rc) {
 		struct reconcile_document d = { .route = route };
 

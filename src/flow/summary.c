@@ -79,7 +79,9 @@ static int
 count_rows(struct ark_summary *s, struct archive *a,
 	   const struct ark_range *range, struct ark_error *err)
 {
-	struct catalogue_query q = { range->from_s, range->to_s, 0, 0 };
+	struct catalogue_query q = {
+		.from_s = range->from_s, .to_s = range->to_s,
+	};
 	struct catalogue_cursor *cur = NULL;
 	struct catalogue_row row = { 0 };
 	int rc;

@@ -59,6 +59,7 @@ day_of_report(struct fixture *f, enum ark_route route)
 static const char *
 documents(struct fixture *f, enum ark_route route)
 {
+	const struct catalogue_report_query q = { FIRST_DAY, route };
 	static char text[256];
 	struct catalogue_report_cursor *cur;
 	struct catalogue_report_row row;
@@ -66,8 +67,7 @@ documents(struct fixture *f, enum ark_route route)
 	int rc;
 
 	*text = 0;
-	assert_int_equal(catalogue_report_select(&cur, f->c, FIRST_DAY, route,
-						 &f->err), 0);
+	assert_int_equal(catalogue_report_select(&cur, f->c, &q, &f->err), 0);
 	while ((rc = catalogue_report_next(cur, &row, &f->err)) == 1)
 		at += (size_t)snprintf(text + at, sizeof(text) - at,
 				       "%s:%.*s%s ", row.id, (int)row.body_len,
@@ -95,6 +95,51 @@ test_order(void **state)
 	assert_string_equal(documents(f, ROUTE), "c:{2} a:{3} b:{1} ");
 	assert_string_equal(documents(f, ARK_MESSAGES), "");
 	assert_int_equal(day_of_report(f, ROUTE).documents, 3);
+}
+
+/* Where documents begin in one second, too, and with an id that has no text. */
+static void
+test_a_walk_goes_on_where_it_was_left(void **state)
+{
+	static const struct {
+		const char *id;
+		int after_s;
+	} rows[] = {		/* in their order */
+		{ "b", 0 }, { "", 30 }, { "a", 30 }, { "a0", 30 }, { "b0", 30 },
+		{ "\xc3\xa9", 30 }, { "B", 31 },
+	};
+	const int n = sizeof(rows) / sizeof(rows[0]);
+	struct fixture *f = *state;
+
+	for (int i = n - 1; i >= 0; i--) {
+		struct catalogue_report_document d = report(rows[i].id, "{1}");
+
+		d.start_s += rows[i].after_s;
+		put_report(f, ROUTE, 1000, &d);
+		put_report(f, ARK_MESSAGES, 1000, &d);
+		d.day++;
+		put_report(f, ROUTE, 1000, &d);
+	}
+	for (int first = 0; first <= n; first++) {
+		struct catalogue_report_query q = { FIRST_DAY, ROUTE };
+		struct catalogue_report_cursor *cur;
+		struct catalogue_report_row row;
+
+		if (first) {
+			q.behind_id = rows[first - 1].id;
+			q.behind_s = FIRST_DAY * DAY_S + 60 +
+				     rows[first - 1].after_s;
+		}
+		assert_int_equal(catalogue_report_select(&cur, f->c, &q,
+							 &f->err), 0);
+		for (int i = first; i < n; i++) {
+			assert_int_equal(catalogue_report_next(cur, &row,
+							       &f->err), 1);
+			assert_string_equal(row.id, rows[i].id);
+		}
+		assert_int_equal(catalogue_report_next(cur, &row, &f->err), 0);
+		catalogue_report_cursor_free(cur);
+	}
 }
 
 /* The same id is another document in another report. */
@@ -126,6 +171,7 @@ static void
 test_versions(void **state)
 {
 	struct fixture *f = *state;
+	const struct catalogue_report_query q = { FIRST_DAY, ROUTE };
 	const char *bodies[] = { "{1}", "{1}", "{2}", "{3}" };
 	struct catalogue_report_cursor *cur;
 	struct catalogue_report_row row;
@@ -140,8 +186,7 @@ test_versions(void **state)
 		publish(f, FIRST_DAY);
 	}
 	assert_int_equal(day_of_report(f, ROUTE).changed, 1);
-	assert_int_equal(catalogue_report_select(&cur, f->c, FIRST_DAY, ROUTE,
-						 &f->err), 0);
+	assert_int_equal(catalogue_report_select(&cur, f->c, &q, &f->err), 0);
 	assert_int_equal(catalogue_report_next(cur, &row, &f->err), 1);
 	assert_int_equal(row.version, 3);
 	assert_int_equal(row.first_seen_s, 1000);
@@ -294,6 +339,7 @@ main(void)
 	cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_order),
+		TEST(test_a_walk_goes_on_where_it_was_left),
 		TEST(test_ids_are_of_a_report),
 		TEST(test_versions),
 		TEST(test_vanished),

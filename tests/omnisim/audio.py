@@ -34,9 +34,12 @@ def _riff(form, extra, data):
                      b"data", pack("<I", len(data)), data, pad))
 
 
+# fmt of 16 bits, 8 kHz, mono.
+_PCM = pack("<HHIIHH", 1, 1, 8000, 16000, 2, 16)
+
+
 def _wav(noise, size):
-    data = noise.take(max(2, size - 44) & ~1)
-    return _riff(pack("<HHIIHH", 1, 1, 8000, 16000, 2, 16), b"", data)
+    return _riff(_PCM, b"", noise.take(max(2, size - 44) & ~1))
 
 
 def _wav_g711(code):
@@ -116,11 +119,26 @@ class Prompts:
     def __bool__(self):
         return bool(self._files)
 
-    def make(self, seed):
-        number = int.from_bytes(seed[:8], "big") % len(self._files)
-        body = self._files[number].read_bytes()
+    def make(self, seed, size=None):
+        """One prompt; or as many, one after the other, as fill a WAV of so
+        many bytes without the LIST."""
+        number = int.from_bytes(seed[:8], "big")
+        body = self._file(number) if size is None else self._filled(
+            number, max(2, size - 44) & ~1)
         name = seed[:16].hex().encode()
         info = b"INFOISRC" + pack("<I", len(name)) + name
         body += b"\0" if len(body) & 1 else b""
         body += b"LIST" + pack("<I", len(info)) + info
         return body[:4] + pack("<I", len(body) - 8) + body[8:]
+
+    def _file(self, number):
+        return self._files[number % len(self._files)].read_bytes()
+
+    def _filled(self, number, count):
+        """All prompts are 16 bits and 8 kHz, with the sound at byte 44."""
+        data = b""
+        while len(data) < count:
+            body = self._file(number)
+            data += body[44:44 + int.from_bytes(body[40:44], "little")]
+            number += 1
+        return _riff(_PCM, b"", data[:count])

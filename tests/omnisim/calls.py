@@ -34,9 +34,11 @@ class Organization:
         self.size = scenario["media"]["size"]
         self.sizes = [(Selector(which), size) for which, size
                       in scenario["media"]["sizes"].items()]
-        if self.size == "call" and ("flac" in self.kinds or scenario[
-                "media"]["source"] == "asterisk"):
-            raise ValueError('media.size "call": not with flac or asterisk')
+        if self.size == "call" and ("flac" in self.kinds or (
+                scenario["media"]["source"] == "asterisk"
+                and self.kinds != ["wav"])):
+            raise ValueError('media.size "call": not with flac, and with '
+                             'asterisk only wav')
         self.planted = Planted(scenario)
         days = sorted(entry.get("days", scenario["days"]).items())
         self.days = {text: Day(text, count, self.zone)

@@ -37,7 +37,8 @@ class Bodies:
         if call.kind:
             made = attachments.make(call.kind, call.draw, org.size_of(call))
         elif self.prompts:
-            made = self.prompts.make(call.draw)
+            made = self.prompts.make(call.draw, org.size_of(
+                call) if org.size == "call" else None)
         else:
             made = audio.make(org.kind_of(call), call.draw,
                               org.size_of(call))

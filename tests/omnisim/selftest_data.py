@@ -1,9 +1,13 @@
 """Tests of the data of the routes: that they agree, and where not."""
 
 import hashlib
+import io
 import json
+import tempfile
 import unittest
+import wave
 from datetime import datetime
+from pathlib import Path
 
 from . import audio, people
 from .planted import (ACTIVITY, AUDIO, HIDDEN_FROM, HISTORY, MESSAGES,
@@ -191,6 +195,24 @@ class Agreement(RouteCase):
             body = audio.make(kind, b"seed", audio.size_of(kind, 20))
             self.assertAlmostEqual(count(body) / rate, 20, delta=0.07,
                                    msg=kind)
+
+    def test_prompts_in_a_row_are_as_long_as_asked(self):
+        with tempfile.TemporaryDirectory() as folder:
+            prompts = audio.Prompts(Path(folder))
+            self.assertFalse(prompts)
+            (Path(folder) / "en").mkdir()
+            for name, size in (("a", 4044), ("b", 7001)):
+                (Path(folder) / "en" / (name + ".wav")).write_bytes(
+                    audio.make("wav", name.encode(), size))
+            prompts = audio.Prompts(Path(folder))
+            for length in (0.2, 1, 3):
+                size = audio.size_of("wav", length)
+                made = {prompts.make(bytes([n]) * 32, size) for n in range(4)}
+                self.assertEqual(len(made), 4)
+                for body in made:
+                    with wave.open(io.BytesIO(body)) as sound:
+                        self.assertEqual(sound.getparams()[:4],
+                                         (1, 2, 8000, length * 8000))
 
 
 class Planted(RouteCase):

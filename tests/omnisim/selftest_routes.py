@@ -235,7 +235,9 @@ class Routes(RouteCase):
                 self.sim.scenario({"routes": wrong})
         for wrong in ({"planted": {"do": "theft"}},
                       {"planted": {"do": "duration", "which": 1}},
-                      {"media": {"size": "call", "kinds": ["flac"]}}):
+                      {"media": {"size": "call", "kinds": ["flac"]}},
+                      {"media": {"size": "call", "kinds": ["mp3"],
+                                 "source": "asterisk"}}):
             with self.assertRaises(ValueError):
                 self.sim.scenario(wrong)
 

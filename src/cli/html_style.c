@@ -6,7 +6,7 @@
 #include "cli/html.h"
 
 const char html_style_digest[] =
-	"sha256-Cph4Yup87DRcaLzCBM5QryLQhjEGJBQvFjYkhhZ/6EQ=";
+	"sha256-VhVKqkhYr3wPhmPOEaU3YnDdMV/s7vCvBbmoaDM/3hI=";
 
 #define LIGHT                                                                  \
 	"--ink:#1c1c1c;--paper:#ffffff;--line:#8a8a8a;--link:#0b4f9e;"         \
@@ -27,12 +27,17 @@ const char html_style_digest[] =
 const char html_style[] =
 	"\n:root{color-scheme:light dark;" LIGHT "}\n"
 	"@media screen and (prefers-color-scheme:dark){:root{" DARK "}}\n"
-	"body{margin:2rem auto;max-width:80rem;padding:0 1rem;"
+	"body{margin:2rem auto;max-width:92rem;padding:0 1rem;"
 	"font:1rem/1.5 system-ui,sans-serif;"
 	"color:var(--ink);background:var(--paper)}\n"
 	"a{color:var(--link)}\n"
+	"h1{overflow-wrap:anywhere}\n"
+	"dl{display:grid;grid-template-columns:max-content minmax(0,1fr);"
+	"gap:.1rem 1rem}\n"
 	"dt{font-weight:bold}\n"
-	"dd{margin:0 0 .3rem 1rem;overflow-wrap:anywhere}\n"
+	"dd{margin:0;overflow-wrap:anywhere}\n"
+	"@media(max-width:40rem){dl{display:block}\n"
+	"dd{margin:0 0 .3rem 1rem}}\n"
 	".verdict{font-size:1.25rem;font-weight:bold}\n"
 	".scroll{overflow-x:auto}\n"
 	"table{border-collapse:collapse;margin:0 0 1.5rem;"
@@ -40,9 +45,20 @@ const char html_style[] =
 	"caption{text-align:left;font-weight:bold}\n"
 	"th,td{border:1px solid var(--line);padding:.1rem .35rem;"
 	"text-align:right;white-space:nowrap}\n"
-	"tbody th,td.text,td.note{text-align:left}\n"
+	"thead th{white-space:normal;vertical-align:bottom}\n"
+	"tbody th,.text,.note{text-align:left}\n"
 	"td.note{white-space:normal;overflow-wrap:anywhere}\n"
-	".cells th,.cells td{min-width:1.2rem;padding:0 .1rem;"
+	".sign{text-align:center}\n"
+	/* What names a row, and what stands below it, is there however far
+	 * the table is scrolled. */
+	".scroll th:first-child{position:sticky;left:-1px;z-index:1;"
+	"background:var(--paper)}\n"
+	".note div{position:sticky;left:.35rem;width:fit-content;"
+	"max-width:calc(min(92rem,100vw) - 4rem)}\n"
+	".days{font-size:.8125rem}\n"
+	".days :target>th{outline:3px solid var(--link);"
+	"outline-offset:-3px}\n"
+	".cells th,.cells td{min-width:1.5rem;padding:0 .1rem;"
 	"text-align:center;position:relative}\n"
 	".cells tbody th{text-align:left;padding:0 .35rem}\n"
 	".cells td.off{border-color:transparent}\n"
@@ -59,6 +75,10 @@ const char html_style[] =
 	"@media print{@page{size:landscape;margin:1cm}\n"
 	"body{margin:0;max-width:none;padding:0;font-size:8pt}\n"
 	".scroll{overflow:visible}\n"
+	".scroll th:first-child,.note div{position:static}\n"
+	".note div{max-width:none}\n"
+	".days{font-size:.85em}\n"
+	".cells th,.cells td{min-width:1.5em}\n"
 	"th,td{padding:0 .2rem}\n"
 	"thead{display:table-header-group}\n"
 	"tr,li{break-inside:avoid}\n"

@@ -97,8 +97,8 @@ write_verdict(struct html *h, const struct calendar *c,
 	html_markup(h, "<p class=\"verdict\">%s</p>\n", !t->days ?
 		    "No day was asked yet." : t->is_open ? "NOT complete." :
 		    "Every day that was asked is complete.");
-	html_markup(h, "<p>%" PRId64 " days are incomplete, %" PRId64
-		    " were not asked.</p>\n", counts[CELL_INCOMPLETE],
+	html_markup(h, "<p>Days incomplete: %" PRId64 ". Days not asked: %"
+		    PRId64 ".</p>\n", counts[CELL_INCOMPLETE],
 		    counts[CELL_NOT_ASKED]);
 }
 
@@ -204,10 +204,12 @@ write_legend(struct html *h, const struct calendar *c)
 	calendar_count(c, counts);
 	html_markup(h, "<table>\n<caption>What the signs mean</caption>\n"
 		    "<thead><tr><th scope=\"col\">Sign</th>"
-		    "<th scope=\"col\">State</th><th scope=\"col\">Days</th>"
-		    "<th scope=\"col\">Meaning</th></tr></thead>\n<tbody>\n");
+		    "<th scope=\"col\" class=\"text\">State</th>"
+		    "<th scope=\"col\">Days</th>"
+		    "<th scope=\"col\" class=\"text\">Meaning</th>"
+		    "</tr></thead>\n<tbody>\n");
 	for (int i = 0; i < N_CELLS; i++)
-		html_markup(h, "<tr><td class=\"%s\">%c</td>"
+		html_markup(h, "<tr><td class=\"sign %s\">%c</td>"
 			    "<th scope=\"row\">%s</th><td>%" PRId64 "</td>"
 			    "<td class=\"note\">%s</td></tr>\n", cells[i].class,
 			    cell_sign((enum cell)i), cell_name((enum cell)i),

@@ -15,6 +15,7 @@ static const char *const columns[] = {
 };
 
 #define N_COLUMNS (sizeof(columns) / sizeof(columns[0]))
+#define N_TEXTS 2	/* the first of them; the others are numbers */
 
 static void
 begin_month(struct status_html *p, int32_t month)
@@ -26,10 +27,11 @@ begin_month(struct status_html *p, int32_t month)
 	date[strlen(date) - strlen("-01")] = 0;
 	html_markup(h, "<h3 id=\"m%s\">%s</h3>\n"
 		    "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-		    "aria-label=\"Days of %s\">\n<table>\n<thead><tr>", date,
-		    date, date);
+		    "aria-label=\"Days of %s\">\n<table class=\"days\">\n"
+		    "<thead><tr>", date, date, date);
 	for (size_t i = 0; i < N_COLUMNS; i++)
-		html_markup(h, "<th scope=\"col\">%s</th>", columns[i]);
+		html_markup(h, "<th scope=\"col\"%s>%s</th>",
+			    i < N_TEXTS ? " class=\"text\"" : "", columns[i]);
 	html_markup(h, "</tr></thead>\n<tbody>\n");
 	p->month = month;
 }
@@ -39,8 +41,8 @@ static void
 begin_note(struct status_html *p)
 {
 	if (!p->has_note)
-		html_markup(&p->html, "<tr><td class=\"note\" colspan=\"%zu\">",
-			    N_COLUMNS);
+		html_markup(&p->html, "<tr><td class=\"note\" colspan=\"%zu\">"
+			    "<div>", N_COLUMNS);
 	p->has_note = true;
 }
 
@@ -55,7 +57,7 @@ end_note(struct status_html *p)
 		html_markup(h, "<p>and %" PRId64 " more; --items shows all"
 			    "</p>", p->items - p->items_shown);
 	if (p->has_note)
-		html_markup(h, "</td></tr>\n");
+		html_markup(h, "</div></td></tr>\n");
 	p->has_note = p->has_list = false;
 	p->items = 0;
 }
@@ -88,14 +90,33 @@ write_number(struct html *h, int64_t n)
 	html_markup(h, "<td>%" PRId64 "</td>", n);
 }
 
+/* Of what makes a day open, whatever there is of it. */
 static void
-write_moment(struct html *h, int64_t civil_s)
+write_open(struct html *h, int64_t n)
 {
-	char text[MOMENT_SIZE] = "";
+	html_markup(h, "<td%s>%" PRId64 "</td>",
+		    n ? " class=\"incomplete\"" : "", n);
+}
 
-	if (civil_s >= 0)
-		moment_format(text, civil_s);
-	html_markup(h, "<td>%s</td>", text);
+static void
+write_count(struct html *h, enum ark_state state, int64_t n)
+{
+	if (state == ARK_DEFERRED || state == ARK_FAILED ||
+	    state == ARK_GONE || state == ARK_QUARANTINED)
+		write_open(h, n);
+	else
+		write_number(h, n);
+}
+
+/* The time of the day alone, for the row has the date. */
+static void
+write_time(struct html *h, int64_t civil_s)
+{
+	char text[MOMENT_SIZE];
+
+	moment_format(text, civil_s);
+	html_markup(h, "<td>%s</td>", civil_s >= 0 ?
+		    text + strlen("2024-12-30 ") : "");
 }
 
 static void
@@ -117,12 +138,12 @@ write_row(struct html *h, const struct ark_day *d)
 		html_markup(h, "<td></td>");
 	write_number(h, d->listed);
 	for (int i = ARK_ARCHIVED; i < ARK_N_STATES; i++)
-		write_number(h, d->counts[i]);
-	write_number(h, d->oddities);
+		write_count(h, (enum ark_state)i, d->counts[i]);
+	write_open(h, d->oddities);
 	write_number(h, d->vanished);
 	write_number(h, d->bytes);
-	write_moment(h, d->first_s);
-	write_moment(h, d->last_s);
+	write_time(h, d->first_s);
+	write_time(h, d->last_s);
 	html_markup(h, "<td>%s</td></tr>\n", d->is_published ? "yes" : "no");
 }
 

@@ -15,7 +15,7 @@ struct ark_filter;
 /* One row of the table of filters, for option parsers and help. */
 struct ark_filter_word {
 	const char *name;	/* "agent" */
-	const char *argument;	/* "GLOB" or "DURATION" */
+	const char *argument;	/* "GLOB" or "SPAN" */
 	const char *help;	/* one line */
 };
 

@@ -35,6 +35,7 @@ struct cli_command {
 	const char *help;		/* one line */
 	const char *usage;		/* behind the name */
 	bool is_about_archive;
+	const char *words;		/* what they can be, or NULL */
 };
 
 /* Each returns an ark_code; the error text is printed already. */

@@ -13,6 +13,7 @@
 
 #define MAX_LINE 1024	/* bytes of a word that is read from standard input */
 #define MAX_OUTPUT 65536	/* of one item */
+#define NO_FORMAT (-1)		/* none was named */
 
 /* ---- items ------------------------------------------------------------- */
 
@@ -185,6 +186,19 @@ take_words(struct request *r, struct cli *cli, char line[MAX_LINE],
 	return read_word(line, &r->options.word, err);
 }
 
+/* Of the options that only one of both verbs has. */
+static int
+check_options(const struct request *r, int format, struct ark_error *err)
+{
+	if (r->is_export && format != NO_FORMAT)
+		return error_set(err, ARK_EUSAGE, "--format goes with subject "
+				 "find only");
+	if (!r->is_export && r->options.has_partly)
+		return error_set(err, ARK_EUSAGE, "--partly goes with subject "
+				 "export only");
+	return 0;
+}
+
 static int
 run_export(struct cli *cli, const struct request *r, struct ark_error *err)
 {
@@ -235,7 +249,7 @@ cmd_subject(struct cli *cli, int argc, char **argv)
 	struct request r = { .options.listener = cli->listener };
 	struct opt_table t = { 0 };
 	struct ark_error err = { 0 };
-	int kind = ARK_SUBJECT_ANY_KIND, format = 0, rc;
+	int kind = ARK_SUBJECT_ANY_KIND, format = NO_FORMAT, rc;
 	char line[MAX_LINE];
 	struct items items;
 
@@ -245,8 +259,12 @@ cmd_subject(struct cli *cli, int argc, char **argv)
 	rc = cli_begin(cli, &t, argc, argv, &err);
 	if (!rc)
 		rc = take_words(&r, cli, line, &err);
+	if (!rc)
+		rc = check_options(&r, format, &err);
 	r.options.kind = kind;
-	items = (struct items){ .format = formats[format] };
+	items = (struct items){
+		.format = formats[format == NO_FORMAT ? 0 : format],
+	};
 	if (!rc && r.is_export)
 		rc = run_export(cli, &r, &err);
 	else if (!rc)

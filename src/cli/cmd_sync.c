@@ -23,8 +23,15 @@ struct sync_words {
 static void
 print_count(const char *label, int64_t n, const char *note)
 {
-	if (n || *note)
-		printf("  %-14s%10" PRId64 "%s\n", label, n, note);
+	printf("  %-14s%10" PRId64 "%s\n", label, n, note);
+}
+
+/* What most runs have nothing of. */
+static void
+print_if_any(const char *label, int64_t n)
+{
+	if (n)
+		print_count(label, n, "");
 }
 
 static void
@@ -111,19 +118,19 @@ print_summary(const struct ark_summary *s)
 	(void)snprintf(note, sizeof(note), "  (%" PRId64 " new, %s)",
 		       s->new_recordings, bytes);
 	printf("%s to %s\n", from, to);
-	print_count("listed", s->listed, " ");
+	print_count("listed", s->listed, "");
 	print_count("archived", s->counts[ARK_ARCHIVED], note);
-	print_count("no link", s->counts[ARK_NO_LINK], "");
-	print_count("excluded", s->counts[ARK_EXCLUDED], "");
-	print_count("deferred", s->counts[ARK_DEFERRED] +
-		    s->counts[ARK_QUEUED], "");
-	print_count("failed", s->counts[ARK_FAILED], "");
-	print_count("gone", s->counts[ARK_GONE], "");
-	print_count("quarantined", s->counts[ARK_QUARANTINED], "");
-	print_count("purged", s->counts[ARK_PURGED], "");
-	print_count("odd documents", s->oddities, "");
-	print_reports(s);
+	print_if_any("no link", s->counts[ARK_NO_LINK]);
+	print_if_any("excluded", s->counts[ARK_EXCLUDED]);
+	print_if_any("deferred", s->counts[ARK_DEFERRED] +
+		     s->counts[ARK_QUEUED]);
+	print_if_any("failed", s->counts[ARK_FAILED]);
+	print_if_any("gone", s->counts[ARK_GONE]);
+	print_if_any("quarantined", s->counts[ARK_QUARANTINED]);
+	print_if_any("purged", s->counts[ARK_PURGED]);
+	print_if_any("odd documents", s->oddities);
 	print_problems(s);
+	print_reports(s);
 	if (s->windows_incomplete)
 		printf("  %" PRId64 " of %" PRId64 " days could not be listed "
 		       "completely\n", s->windows_incomplete, s->windows);

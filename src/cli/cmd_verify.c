@@ -142,7 +142,7 @@ print_totals(const struct ark_verify_totals *v, bool is_quick, bool is_bag)
 	for (int i = 0; i < ARK_N_VERDICTS; i++) {
 		if (!v->found[i])
 			continue;
-		printf(" %" PRId64 " %s", v->found[i],
+		printf("%s %" PRId64 " %s", is_whole ? "" : ",", v->found[i],
 		       ark_verdict_name((enum ark_verdict)i));
 		is_whole = false;
 	}

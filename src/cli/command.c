@@ -16,26 +16,35 @@
 #include "cli/entry.h"
 
 static const struct cli_command commands[] = {
-	{ "doctor", cmd_doctor, "check everything a run needs", "", false },
-	{ "orgs", cmd_orgs, "the organisations of the login", "", false },
+	{ "doctor", cmd_doctor, "check everything a run needs", "", false,
+	  NULL },
+	{ "orgs", cmd_orgs, "the organisations of the login", "", false,
+	  NULL },
 	{ "list", cmd_list, "recordings of a range; downloads nothing",
-	  "[--day DATE | --from DATE --to DATE] [FILTER ...]", false },
+	  "[--day DATE | --from DATE --to DATE] [FILTER ...]", false, NULL },
 	{ "sync", cmd_sync, "list, download, verify, publish",
-	  "[--day DATE | --from DATE --to DATE] [FILTER ...]", true },
+	  "[--day DATE | --from DATE --to DATE] [FILTER ...]", true, NULL },
 	{ "status", cmd_status, "what the archive holds, day by day",
-	  "[--from DATE --to DATE]", true },
+	  "[--from DATE --to DATE]", true, NULL },
 	{ "verify", cmd_verify, "read the archive back and compare",
-	  "[--quick] [--repair] [--bag DIR | --from DATE --to DATE]", true },
+	  "[--quick] [--repair] [--bag DIR | --from DATE --to DATE]", true,
+	  NULL },
 	{ "find", cmd_find, "archived recordings by agent, client, ...",
-	  "[--from DATE --to DATE] [FILTER ...]", true },
+	  "[--from DATE --to DATE] [FILTER ...]", true, NULL },
 	{ "export", cmd_export, "a report of the platform as NDJSON or CSV",
-	  "REPORT [--from DATE --to DATE] [FILTER ...]", true },
+	  "REPORT [--from DATE --to DATE] [FILTER ...]", true,
+	  "REPORT is service-history, voice-log, service-history-audio-links,\n"
+	  "activity-history, satisfaction-survey-history or\n"
+	  "service-history-messages." },
 	{ "reconcile", cmd_reconcile, "calls of the reports against the archive",
-	  "[--from DATE --to DATE] [FILTER ...]", true },
+	  "[--from DATE --to DATE] [FILTER ...]", true, NULL },
 	{ "subject", cmd_subject, "everything held about one person or company",
-	  "find WORD | export DIR WORD [--from DATE --to DATE]", true },
+	  "find WORD | export DIR WORD [--from DATE --to DATE]", true,
+	  "WORD is a CPF, CNPJ, telephone number, e-mail address or protocol, "
+	  "in any\nspelling; - takes it from the first line of standard "
+	  "input.\nDIR is new or empty." },
 	{ "rebuild", cmd_rebuild, "make the catalogue anew from the tree", "",
-	  true },
+	  true, NULL },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -140,7 +149,6 @@ int
 cli_begin(struct cli *cli, struct opt_table *t, int argc, char **argv,
 	  struct ark_error *err)
 {
-	size_t own = t->n;
 	int rest = 0, rc;
 
 	add_globals(t, cli);
@@ -152,8 +160,9 @@ cli_begin(struct cli *cli, struct opt_table *t, int argc, char **argv,
 		printf("usage: callark %s%s%s\n\n%s\n\n", cli->command->name,
 		       *cli->command->usage ? " " : "", cli->command->usage,
 		       cli->command->help);
-		if (own)
-			puts("Options:");
+		if (cli->command->words)
+			printf("%s\n\n", cli->command->words);
+		puts("Options:");
 		opt_help(t, stdout);
 		return CLI_HELP;
 	}
@@ -225,7 +234,7 @@ no_such_command(const char *name)
 	fprintf(stderr, "callark: there is no command \"%s\"",
 		buf_text(&shown));
 	if (near)
-		fprintf(stderr, "; did you mean %s", near);
+		fprintf(stderr, "; did you mean %s?", near);
 	fputs("\n`callark --help` lists them\n", stderr);
 	buf_release(&shown);
 	return ARK_EUSAGE;

@@ -65,7 +65,7 @@ unknown(const struct opt_table *t, const char *word, struct ark_error *err)
 	near = text_nearest(word + strspn(word, "-"), names, t->n);
 	if (near)
 		return error_set(err, ARK_EUSAGE, "there is no option %.*s; "
-				 "did you mean --%s", len, word, near);
+				 "did you mean --%s?", len, word, near);
 	return error_set(err, ARK_EUSAGE, "there is no option %.*s; --help "
 			 "lists them", len, word);
 }

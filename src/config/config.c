@@ -198,7 +198,8 @@ missing(const struct ark_config *c, const char *key, const char *other_ways,
 {
 	return error_set(err, ARK_EUSAGE, "%s is not set: write it into %s, "
 			 "or use %s", key,
-			 c->file ? c->file : "a configuration file",
+			 c->file ? c->file : "~/.config/callark/callark.conf "
+			 "or /etc/callark/callark.conf",
 			 other_ways);
 }
 

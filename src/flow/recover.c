@@ -270,8 +270,9 @@ mend_days(struct inquest *q, struct ark_error *err)
 	}
 	free(days);
 	if (!rc && n)
-		event_log(q->listener, ARK_LOG_INFO, NULL, "the last run did "
-			  "not end in order; %zu days were mended", n);
+		event_log(q->listener, ARK_LOG_INFO, NULL, "days published "
+			  "anew, as after a run that was cut off or a repair: "
+			  "%zu", n);
 	return rc;
 }
 

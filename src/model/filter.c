@@ -44,9 +44,9 @@ static const struct ark_filter_word words[N_WORDS] = {
 	[PROTOCOL] = { "protocol", "GLOB", "the protocol number" },
 	[EXTENSION] = { "extension", "GLOB",
 			"the extension that took the call" },
-	[MIN_DURATION] = { "min-duration", "DURATION",
+	[MIN_DURATION] = { "min-duration", "SPAN",
 			   "calls that lasted at least this long" },
-	[MAX_DURATION] = { "max-duration-call", "DURATION",
+	[MAX_DURATION] = { "max-duration-call", "SPAN",
 			   "calls that lasted at most this long" },
 };
 

@@ -66,6 +66,9 @@ refuse_root(const char *path, enum store_mode mode, struct ark_error *err)
 {
 	const char *what = mode == STORE_FOREIGN ? "folder" : "archive";
 
+	if (errno == ENOENT && mode != STORE_FOREIGN)
+		return error_set(err, ARK_ENOTFOUND, "archive %s: there is "
+				 "none yet; callark sync makes it", path);
 	if (errno != ENOTDIR)
 		return error_errno(err, "%s %s", what, path);
 	return error_set(err, ARK_EUSAGE, "%s %s: expected a folder", what,
@@ -82,8 +85,8 @@ find_root(struct store *s, const char *path, enum store_mode mode,
 	if (mode == STORE_CREATE) {
 		is_new = mkdir(path, STORE_FOLDER_MODE) == 0;
 		if (!is_new && errno == ENOENT)
-			return error_set(err, ARK_EUSAGE, "archive %s: there "
-					 "is no folder to make it in", path);
+			return error_set(err, ARK_EUSAGE, "%s: the folder "
+					 "above it does not exist", path);
 		if (!is_new && errno != EEXIST)
 			return refuse_root(path, mode, err);
 	}

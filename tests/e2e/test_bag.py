@@ -422,3 +422,10 @@ def test_no_bag_there(tmp_path, verify):
     (tmp_path / "empty").mkdir()
     found, _, _ = verify(tmp_path / "empty")
     assert found == {"missing bagit.txt", "bad-bag .", "missing data"}
+
+
+def test_the_sums_of_findings_stand_apart(tmp_path):
+    done = subprocess.run([BINARY, "verify", "--bag", tmp_path], text=True,
+                          capture_output=True, check=False)
+    assert done.returncode == INTEGRITY
+    assert done.stdout.endswith(" read: 2 missing, 1 bad-bag\n"), done

@@ -13,16 +13,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from support import (COMPLETE, DISK, INCOMPLETE, IS_UNCONFINED, LIMIT, SERVICE,
-                     USAGE, check_archive, check_converged, run_on_terminal,
-                     truth)
+from support import (BINARY, COMPLETE, DISK, INCOMPLETE, IS_UNCONFINED, LIMIT,
+                     SERVICE, USAGE, check_archive, check_converged,
+                     run_on_terminal, truth)
 
 DAY = "2024-12-30"
 NEXT = "2024-12-31"
 DAYS = {DAY: 24, NEXT: 12}
 RANGE = ("--from", DAY, "--to", NEXT)
 COMMANDS = ("doctor", "orgs", "list", "sync", "status", "verify", "find",
-            "export", "subject", "rebuild")
+            "export", "reconcile", "subject", "rebuild")
 ZONE = ZoneInfo("America/Sao_Paulo")
 
 
@@ -70,6 +70,18 @@ def test_help_is_printed_within_80_columns(make, command, option):
                    for name in COMMANDS)
 
 
+def test_help_tells_what_the_words_of_a_command_can_be(make):
+    _, callark = make({})
+    text = callark.run("export", "--help").out.split("Options:")[0]
+    told = callark.run("export").err
+    for report in ("service-history", "voice-log", "activity-history",
+                   "service-history-audio-links", "service-history-messages",
+                   "satisfaction-survey-history"):
+        assert re.search(rf"[ \n]{report}[ ,.\n]", text), report
+        assert f" {report}" in told
+    assert "CPF" in callark.run("subject", "--help").out.split("Options:")[0]
+
+
 def test_help_needs_no_configuration(make):
     _, callark = make({})
     callark.config.unlink()
@@ -83,10 +95,10 @@ def test_the_version_is_told(make):
 
 
 WRONG = [
-    (("synk",), "sync"),
-    (("stauts",), "status"),
+    (("synk",), "did you mean sync?"),
+    (("stauts",), "did you mean status?"),
     (("quite-another-thing",), "quite-another-thing"),
-    (("sync", "--agnet", "x"), "--agent"),
+    (("sync", "--agnet", "x"), "did you mean --agent?"),
     (("sync", "--dryrun"), "--dry-run"),
     (("list", "--lnks", "yes"), "--links"),
     (("sync", "-x"), "-x"),
@@ -142,6 +154,51 @@ def test_without_a_command_help_goes_to_stderr(make):
     result = callark.run()
     assert result.status == USAGE and not result.out
     assert result.err.startswith("usage:")
+
+
+@pytest.mark.parametrize("args", [
+    ("status",), ("find",), ("verify",), ("reconcile",), ("rebuild",),
+    ("export", "voice-log"), ("subject", "find", "a@b.example")],
+    ids=lambda args: args[0])
+def test_without_an_archive_the_mend_is_told(make, args):
+    _, callark = make({})
+    result = callark.run(*args)
+    assert result.status == INCOMPLETE and not result.out, result
+    assert f"{callark.archive}: there is none yet; callark sync makes it" \
+        in result.err
+    assert not callark.archive.exists()
+
+
+def test_without_settings_their_place_is_told(make):
+    _, callark = make({})
+    result = callark.run("status", "--config", "/dev/null")
+    assert result.status == USAGE and "archive.path" in result.err, result
+    callark.config.unlink()
+    done = subprocess.run([BINARY, "status"], env=callark.environment(),
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == USAGE
+    assert "~/.config/callark/callark.conf" in done.stderr, done
+
+
+# ---- the account of a sync ---------------------------------------------------
+
+def test_the_account_tells_what_is_open_below_the_states(make):
+    _, callark = make(small(media={"size": 500, "faults": {"1": {
+        "do": "html", "times": -1}}}, contact_share=1.0))
+    out = callark.run("sync", *RANGE, "--reports", "voice-log").out
+    lines = out.splitlines()
+    assert all(line == line.rstrip() for line in lines), out
+    kinds = [line.split()[0] for line in lines[1:-1]]
+    assert kinds == ["listed", "archived", "quarantined", DAY, NEXT,
+                     "voice-log"], out
+    assert re.fullmatch(r"NOT complete after \d+s", lines[-1])
+
+
+def test_nothing_listed_is_told_as_nothing(make):
+    _, callark = make(small())
+    out = callark.run("sync", "--day", "2024-12-25").out
+    assert re.search(r"^  listed +0$", out, re.M), out
+    assert re.search(r"^  archived +0  \(0 new, 0 B\)$", out, re.M), out
 
 
 # ---- list --------------------------------------------------------------------

@@ -330,7 +330,7 @@ def test_a_relative_archive_in_a_folder_that_is_gone_is_refused(
     result = callark.run("sync", *RANGE,
                          preexec_fn=lose_folder(tmp_path / "gone"))
     assert result.status == USAGE, result
-    assert "no folder to make it in" in result.err, result
+    assert "the folder above it does not exist" in result.err, result
 
 
 def test_a_relative_archive_is_where_the_run_was_started(
@@ -370,7 +370,7 @@ PLACES = {
     "is a file": (make_file, USAGE, "expected a folder"),
     "is a folder of something else":
         (make_folder_of_files, USAGE, "is no archive"),
-    "has no parent": (lose_parent, USAGE, "no folder to make it in"),
+    "has no parent": (lose_parent, USAGE, "the folder above it does not exist"),
     "lets others write": (open_to_others, USAGE, "chmod go-w"),
     "has a damaged mark": (make_mark_unreadable, support.INTEGRITY, "damaged"),
 }

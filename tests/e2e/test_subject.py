@@ -255,6 +255,8 @@ WRONG = [
     ((), "find or export"),
     (("export",), "a folder and the word"),
     (("export", "somewhere"), "the word"),
+    (("export", "somewhere", "a@b.example", "-f", "csv"), "--format"),
+    (("find", "a@b.example", "--partly"), "--partly"),
 ]
 
 

@@ -284,7 +284,9 @@ def test_repair_leaves_what_is_good_alone(archive):
     assert "1 queued for the next sync" in result.out, result
     assert {p: p.stat().st_mtime_ns for p in good} == before
     sim.reset_log()
-    assert callark.sync(*RANGE).summary["new"] == 1
+    result = callark.sync(*RANGE)
+    assert result.summary["new"] == 1
+    assert "as after a run that was cut off or a repair: 1\n" in result.err
     assert len(sim.log(path="/recordings/")) == 1
     assert {p: p.stat().st_mtime_ns for p in good} == before
 

@@ -283,7 +283,7 @@ test_table(void **state)
 		bool is_glob = !strcmp(words[i].argument, "GLOB");
 		struct ark_filter *f = NULL;
 
-		assert_true(is_glob || !strcmp(words[i].argument, "DURATION"));
+		assert_true(is_glob || !strcmp(words[i].argument, "SPAN"));
 		assert_null(strchr(words[i].help, '\n'));
 		assert_int_equal(ark_filter_new(&f, NULL), 0);
 		assert_int_equal(ark_filter_add(f, words[i].name, "5", NULL),

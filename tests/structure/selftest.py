@@ -8,6 +8,7 @@ from pathlib import Path
 import banned
 import hardening
 import help as help_check
+import manual
 import map as map_check
 import symbols
 import top
@@ -200,6 +201,73 @@ class Programs(unittest.TestCase):
             found = list(hardening.check(self.program(
                 folder, 'echo "GNU_STACK 0x0 RWE"\n'), "x"))
         self.assertEqual(len(found), 6, found)
+
+
+PAGE = """.Sh SYNOPSIS
+.Nm
+.Op Ar options
+.Cm find
+.Op Ar range
+.Op Fl n
+.Op Fl Fl null
+.Nm
+.Fl h
+.Sh DESCRIPTION
+.Ss Options of every command
+.It Fl Fl log-format Ar word
+.It Fl V , Fl Fl version
+.Sh COMMANDS
+.It Cm find
+.It Fl n , Fl Fl number Ar n
+.It Fl Fl null
+.It Cm table
+.Sh RANGES
+.It Fl Fl last Ar span
+.Sh FILTERS
+.Cm find
+take the same words.
+.Fl Fl agent
+.It Fl Fl agent Ar glob
+"""
+HELP = """usage: callark find
+
+  -n, --number N            of how many --null is one
+      --null                nothing
+      --last SPAN           days
+      --agent GLOB          somebody
+      --log-format WORD     text or json
+"""
+
+
+class Manual(unittest.TestCase):
+    def found(self, page=PAGE, text=HELP):
+        return "\n".join(manual.check_page(page, {"find": text}))
+
+    def test_what_agrees(self):
+        self.assertEqual(self.found(), "")
+
+    def test_options(self):
+        for page, text, word in (
+                (PAGE, HELP.replace("-n,", "-m,"), "letter m"),
+                (PAGE, HELP.replace("--number N", "--number  "), "without"),
+                (PAGE.replace(".It Fl Fl null\n", ""), HELP, "only the help"),
+                (PAGE, HELP.replace("      --null ", "      --zero "), "--zero"),
+                (PAGE, HELP.replace("      --last", "      --first"),
+                 "--first"),
+                (PAGE, HELP.replace("--log-format", "--log-form"),
+                 "--log-format: only callark(1)"),
+                (PAGE.replace(".Op Fl n\n", ""), HELP, "n is only in its"),
+                (PAGE.replace("Op Fl n\n", "Op Fl x\n"), HELP, "x is only in the"),
+                (PAGE.replace(".Cm find\ntake", ".Cm sync\ntake"), HELP,
+                 "FILTERS: find is not told")):
+            self.assertIn(word, self.found(page, text))
+
+    def test_settings(self):
+        page = ".Sh SECTION a\n.It Ic one No = Ar x\n.Sh B\n.It Ic c No =\n"
+        source = '\t{ "a.one", "text",\n'
+        self.assertEqual(list(manual.check_settings(page, source)), [])
+        self.assertEqual(len(list(manual.check_settings(
+            page, source.replace("one", "two")))), 2)
 
 
 if __name__ == "__main__":

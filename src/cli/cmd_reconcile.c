@@ -282,12 +282,14 @@ day_text(const struct ark_reconciled_day *d)
 
 		if (l->is_complete)
 			continue;
-		printf("%s nothing is proved: %s was %s", day,
-		       ark_route_name((enum ark_route)i), l->was_asked ?
-		       "not listed completely" : "never asked");
-		if (*l->flaw)
-			printf(" (%s)", l->flaw);
-		putchar('\n');
+		printf("%s nothing is proved: %s was ", day,
+		       ark_route_name((enum ark_route)i));
+		if (!l->was_asked)
+			printf("never asked; callark sync%s does\n",
+			       i == ARK_AUDIO_LINKS ? "" : " --reports");
+		else
+			printf("not listed completely%s%s%s\n", *l->flaw ?
+			       " (" : "", l->flaw, *l->flaw ? ")" : "");
 	}
 }
 

@@ -229,12 +229,25 @@ is_surely(const char *text, enum ark_subject_kind kind)
 	return kind != ARK_SUBJECT_PROTOCOL;
 }
 
+/*
+ * Whether text may be taken for a protocol unasked.  The name of somebody,
+ * which would then be held nowhere, has no digit.
+ */
+static bool
+looks_like_protocol(const char *text)
+{
+	struct subject s;
+
+	return !strchr(text, '@') && !parse_protocol(&s, text, NULL) &&
+	       strlen(s.text) >= LEAST_PROTOCOL &&
+	       strpbrk(s.text, "0123456789");
+}
+
 static int
 find_kind(enum ark_subject_kind *kind, const char *text, struct ark_error *err)
 {
 	char list[64] = "";
 	size_t n = 0, len = 0;
-	struct subject s;
 
 	for (int k = 0; k < ARK_N_SUBJECT_KINDS; k++) {
 		if (!is_surely(text, (enum ark_subject_kind)k))
@@ -249,13 +262,12 @@ find_kind(enum ark_subject_kind *kind, const char *text, struct ark_error *err)
 		return error_set(err, ARK_EUSAGE, "this may be %s: tell which "
 				 "with --kind", list);
 	*kind = ARK_SUBJECT_PROTOCOL;
-	if (!strchr(text, '@') && !parse_protocol(&s, text, NULL) &&
-	    strlen(s.text) >= LEAST_PROTOCOL)
+	if (looks_like_protocol(text))
 		return 0;
 	return error_set(err, ARK_EUSAGE, "this is no CPF or CNPJ with the "
 			 "right check digits, no telephone number with an area "
 			 "code and no e-mail address: tell what it is with "
-			 "--kind");
+			 "--kind; names are not searched for");
 }
 
 int

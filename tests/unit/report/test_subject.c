@@ -308,6 +308,8 @@ test_a_protocol_has_one_form(void **state)
 	assert_same("2024.1230-1430/0500 0012", ANY, "20241230143005000012");
 	assert_same("Prot-7", ARK_SUBJECT_PROTOCOL, "prot7");
 	assert_same("#7", ARK_SUBJECT_PROTOCOL, "7");
+	assert_int_equal(parse("65f0c1ab-12de-35f0", ANY).kind,
+			 ARK_SUBJECT_PROTOCOL);
 	refuse("", ARK_SUBJECT_PROTOCOL, "protocol");
 	refuse(" - ", ARK_SUBJECT_PROTOCOL, "protocol");
 }
@@ -334,6 +336,7 @@ test_doubt_is_told(void **state)
 	refuse("98888-7777", ANY, "--kind");		/* no area code */
 	refuse("14155552671", ANY, "--kind");
 	refuse("Maria", ANY, "--kind");
+	refuse("Maria Aparecida dos Santos", ANY, "names are not searched");
 	refuse("", ANY, "--kind");
 	assert_int_equal(parse("+14155552671", ANY).kind, ARK_SUBJECT_PHONE);
 	assert_int_equal(parse("(11) 98888-7777", ANY).kind,

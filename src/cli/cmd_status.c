@@ -92,30 +92,46 @@ begin(void *ctx, const struct ark_archive_facts *f)
 }
 
 static void
+print_day_head(void)
+{
+	printf("%-10s %-10s %7s %8s %7s %8s %8s %6s %5s %11s %10s %-8s %s\n",
+	       "day", "state", "listed", "archived", "no-link", "excluded",
+	       "deferred", "failed", "gone", "quarantined", "bytes", "first",
+	       "last");
+}
+
+/* When the first and the last call began; a day without calls has neither. */
+static void
+print_times(const struct ark_day *d)
+{
+	char first[MOMENT_SIZE], last[MOMENT_SIZE];
+
+	if (d->first_s < 0)
+		return;
+	moment_format(first, d->first_s);
+	moment_format(last, d->last_s);
+	printf(" %-8s %s", first + strlen("2024-12-30 "),
+	       last + strlen("2024-12-30 "));
+}
+
+static void
 print_day_table(struct status_output *o, const struct ark_day *d)
 {
-	char day[DAY_SIZE], bytes[24], first[MOMENT_SIZE] = "", last[MOMENT_SIZE] = "";
+	char day[DAY_SIZE], bytes[24];
 
 	if (!o->has_head)
-		printf("%-10s %-10s %7s %8s %7s %7s %7s %6s %5s %6s %10s "
-		       "%-8s %s\n", "day", "state", "listed", "archived",
-		       "no-link", "exclud", "deferrd", "failed", "gone",
-		       "quarnt", "bytes", "first", "last");
+		print_day_head();
 	o->has_head = true;
 	day_format(day, d->day);
 	text_bytes(bytes, d->bytes);
-	if (d->first_s >= 0)
-		moment_format(first, d->first_s);
-	if (d->last_s >= 0)
-		moment_format(last, d->last_s);
-	printf("%-10s %-10s %7" PRId64 " %8" PRId64 " %7" PRId64 " %7" PRId64
-	       " %7" PRId64 " %6" PRId64 " %5" PRId64 " %6" PRId64
-	       " %10s %-8s %s\n", day, day_word(d), d->listed,
-	       d->counts[ARK_ARCHIVED], d->counts[ARK_NO_LINK],
-	       d->counts[ARK_EXCLUDED], d->counts[ARK_DEFERRED],
-	       d->counts[ARK_FAILED], d->counts[ARK_GONE],
-	       d->counts[ARK_QUARANTINED], bytes,
-	       *first ? first + 11 : "", *last ? last + 11 : "");
+	printf("%-10s %-10s %7" PRId64 " %8" PRId64 " %7" PRId64 " %8" PRId64
+	       " %8" PRId64 " %6" PRId64 " %5" PRId64 " %11" PRId64 " %10s",
+	       day, day_word(d), d->listed, d->counts[ARK_ARCHIVED],
+	       d->counts[ARK_NO_LINK], d->counts[ARK_EXCLUDED],
+	       d->counts[ARK_DEFERRED], d->counts[ARK_FAILED],
+	       d->counts[ARK_GONE], d->counts[ARK_QUARANTINED], bytes);
+	print_times(d);
+	putchar('\n');
 	if (*d->flaw && strcmp(day_word(d), "so far"))
 		printf("           %s\n", d->flaw);
 }

@@ -386,6 +386,28 @@ def test_commands_of_an_archive_say_when_there_is_none(make, command):
 
 # ---- status ------------------------------------------------------------------
 
+def test_status_is_a_table_whose_columns_stand_below_their_names(make):
+    sim, callark = make(small(links={"gone": [3]}))
+    assert callark.sync("--from", "2024-12-29", "--to", NEXT
+                        ).status == INCOMPLETE
+    lines = callark.run("status").out.splitlines()
+    assert all(line == line.rstrip() for line in lines), lines
+    head = next(line for line in lines if line.startswith("day "))
+    names = {m[0]: m.end() for m in re.finditer(r"\S+", head)}
+    assert list(names)[2:-2] == [
+        "listed", "archived", "no-link", "excluded", "deferred", "failed",
+        "gone", "quarantined", "bytes"]
+    rows = {d["day"]: d for d in map(json.loads, callark.run(
+        "status", "--format", "ndjson").out.splitlines())}
+    assert set(rows) == {"2024-12-29", *DAYS}
+    for line in lines:
+        row = rows.pop(line[:10], None)
+        for name in list(names)[2:-3] if row else ():
+            assert line[:names[name]].split()[-1] == str(
+                row[name.replace("-", "_")]), (name, line)
+    assert not rows
+
+
 def test_status_tells_the_sums_of_every_day(make):
     sim, callark = make(small(links={"gone": [3]}))
     assert callark.sync(*RANGE).status == INCOMPLETE

@@ -149,7 +149,8 @@ def test_report_never_asked_proves_nothing(make):
     assert days[DAY]["listings"][HISTORY]["asked"] is False
     assert days[DAY]["listings"][VOICE_LOG]["complete"] is True
     text = callark.run("reconcile", "--day", DAY)
-    assert f"nothing is proved: {HISTORY} was never asked; callark sync --reports does\n" in text.out
+    assert (f"nothing is proved: {HISTORY} was never asked; callark sync "
+            "--reports does\n") in text.out
 
 
 def test_documents_changed_and_vanished(make):

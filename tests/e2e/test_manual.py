@@ -1,5 +1,6 @@
-"""callark(1) names every column of every table, in its order, and the examples
-type nothing that callark does not take."""
+"""callark(1) names every column of every table, in its order, every member of
+the summary and every metric; and the examples type nothing that callark does
+not take."""
 
 import csv
 import io
@@ -112,6 +113,40 @@ def test_every_line_of_json_has_the_members_of_the_manual(archive, lists):
         assert list(line) == lists[
             f"reconcile f ndjson, of type {line['type']}"]
     assert told == {"discrepancy", "sums", "day"}
+
+
+def section(heading):
+    """The text of a section of callark(1)."""
+    return PAGE.read_text().split(f".Ss {heading}\n")[1].split("\n.S")[0]
+
+
+def test_the_tables_of_a_day_are_those_of_the_manual(archive, lists):
+    _, callark = archive
+    data = callark.bag(DAY) / "data"
+    text = PAGE.read_text()
+    for name in ("recordings.csv", "recordings.ndjson"):
+        below = text.split(f".It Pa YYYY/MM/DD/data/{name}\n")[1]
+        told = re.findall(r"\w+", re.sub(r"(?m)^\.Va", "", re.search(
+            r"(?:^\.Va .* ,\n)*^\.Va .* \.\n", below, re.M)[0]))
+        first = (data / name).read_text().splitlines()[0]
+        assert told == (first.split(",") if name.endswith("csv")
+                        else list(json.loads(first))), name
+
+
+def test_summary_and_metrics_are_those_of_the_manual(archive):
+    _, callark = archive
+    metrics = callark.folder / "callark.prom"
+    summary = callark.sync("--day", DAY, "--reports", "all",
+                           "--metrics-file", metrics).summary
+    told = section("The summary")
+    assert set(re.findall(r"\w+", " ".join(re.findall(
+        r"^\.It Va (.*)", told, re.M)))) == set(summary)
+    for one in summary["reports"] + summary["problems"]:
+        for name in one:
+            assert re.search(rf"^\.Va .*\b{name}\b", told, re.M), name
+    assert summary["reports"] and summary["problems"]
+    assert set(re.findall(r"callark_\w+", section("The metrics"))) == set(
+        re.findall(r"^callark_\w+", metrics.read_text(), re.M))
 
 
 # ---- what is typed in the examples ------------------------------------------

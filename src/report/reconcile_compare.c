@@ -1,6 +1,5 @@
 /*
- * The times of one call: whether its documents and its audio agree, and
- * whether a document came late.
+ * The times of one call: whether its documents and its audio agree.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -133,58 +132,4 @@ reconcile_are_apart(const struct reconcile *r,
 		}
 	}
 	return 0;
-}
-
-/* ---- what came late --------------------------------------------------- */
-
-static int
-by_value(const void *a, const void *b)
-{
-	const int64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-void
-reconcile_sort_moments(struct reconcile *r)
-{
-	for (int d = 0; d < RECONCILE_DAYS; d++) {
-		for (int i = 0; i < ARK_CALL_ROUTES; i++) {
-			struct reconcile_moments *m = &r->moments[d][i];
-
-			if (m->n)
-				qsort(m->at, m->n, sizeof(*m->at), by_value);
-		}
-	}
-}
-
-/* The first moment that is not before s; INT64_MAX: none. */
-static int64_t
-first_moment(const struct reconcile_moments *m, int64_t s)
-{
-	size_t low = 0, high = m->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (m->at[middle] < s)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < m->n ? m->at[low] : INT64_MAX;
-}
-
-bool
-reconcile_is_late(const struct reconcile *r, const struct reconcile_entry *e)
-{
-	int32_t day = day_of(e->start_s) - r->options.day;
-	int64_t over_s, listed_s;
-
-	if (day < -1 || day > 1 || e->first_seen_s < 0)
-		return false;
-	over_s = zone_instant(r->options.zone, reconcile_to(e));
-	listed_s = first_moment(&r->moments[day + 1][e->route],
-				over_s + RECONCILE_GRACE_S);
-	return listed_s < e->first_seen_s - RECONCILE_LISTING_S;
 }

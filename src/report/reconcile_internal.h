@@ -73,12 +73,8 @@ int64_t reconcile_to(const struct reconcile_entry *e);
 int reconcile_match(struct reconcile *r, size_t low, size_t high,
 		    struct ark_error *err);
 
-/* reconcile_sort_moments(r): What reconcile_is_late() needs. */
+/* reconcile_sort_moments(r): Before anything is judged. */
 void reconcile_sort_moments(struct reconcile *r);
-
-/* reconcile_is_late(r, e): See "What is late". */
-bool reconcile_is_late(const struct reconcile *r,
-		       const struct reconcile_entry *e);
 
 /*
  * reconcile_judge(r, call, fn, ctx):

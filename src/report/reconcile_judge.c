@@ -5,26 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/text.h"
-#include "report/reconcile_internal.h"
+#include "report/reconcile_judge.h"
 
-#define DETAIL_SIZE 400
-
-/* The call in hand. */
-struct judge {
-	struct reconcile *r;
-	const struct reconcile_call *call;
-	struct reconcile_who *who;
-	struct ark_discrepancy told;	/* what all its discrepancies share */
-	ark_discrepancy_fn *fn;
-	void *ctx;
-	const char *doubt;		/* behind what is concluded from absence */
-	char detail[DETAIL_SIZE];
-};
-
-/* The reports in the order in which they are believed. */
-static const int order[ARK_CALL_ROUTES] = {
+const int judge_order[ARK_CALL_ROUTES] = {
 	ARK_VOICE_LOG, ARK_SERVICE_HISTORY, ARK_AUDIO_LINKS,
 };
 
@@ -34,22 +17,21 @@ entry_at(const struct judge *j, size_t i)
 	return i == RECONCILE_NONE ? NULL : &j->r->entries[i];
 }
 
-static const struct reconcile_entry *
-first_of(const struct judge *j, int route)
+const struct reconcile_entry *
+judge_first(const struct judge *j, int route)
 {
 	return entry_at(j, j->call->first[route]);
 }
 
-/* for (e = first_of(j, route); e; e = next_of(j, e)) */
-static const struct reconcile_entry *
-next_of(const struct judge *j, const struct reconcile_entry *e)
+const struct reconcile_entry *
+judge_next(const struct judge *j, const struct reconcile_entry *e)
 {
 	return entry_at(j, e->next);
 }
 
-static int
-tell(struct judge *j, enum ark_discrepancy_kind kind, bool is_explained,
-     const struct reconcile_entry *e)
+int
+judge_tell(struct judge *j, enum ark_discrepancy_kind kind, bool is_explained,
+	   const struct reconcile_entry *e)
 {
 	struct ark_discrepancy d = j->told;
 
@@ -65,11 +47,8 @@ tell(struct judge *j, enum ark_discrepancy_kind kind, bool is_explained,
 	return reconcile_note(j->r, &d, j->fn, j->ctx);
 }
 
-static void say(struct judge *j, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void
-say(struct judge *j, const char *fmt, ...)
+void
+judge_say(struct judge *j, const char *fmt, ...)
 {
 	va_list args;
 
@@ -85,8 +64,8 @@ start_by(const struct judge *j, int route)
 {
 	int64_t s = INT64_MAX;
 
-	for (const struct reconcile_entry *e = first_of(j, route); e;
-	     e = next_of(j, e))
+	for (const struct reconcile_entry *e = judge_first(j, route); e;
+	     e = judge_next(j, e))
 		s = e->start_s < s ? e->start_s : s;
 	return s;
 }
@@ -96,8 +75,8 @@ static int64_t
 start_of(const struct judge *j)
 {
 	for (int i = 0; i < ARK_CALL_ROUTES; i++) {
-		if (j->call->n[order[i]])
-			return start_by(j, order[i]);
+		if (j->call->n[judge_order[i]])
+			return start_by(j, judge_order[i]);
 	}
 	return -1;
 }
@@ -113,7 +92,8 @@ introduce(struct judge *j)
 		.start_s = start_of(j), .ids = { "", "", "" },
 	};
 	for (int i = 0; i < ARK_CALL_ROUTES; i++) {
-		const struct reconcile_entry *e = first_of(j, order[i]);
+		const int route = judge_order[i];
+		const struct reconcile_entry *e = judge_first(j, route);
 
 		if (!e)
 			continue;
@@ -121,8 +101,8 @@ introduce(struct judge *j)
 			j->who = e->who;
 		if (e->has_protocol)
 			j->told.protocol = e->key;
-		j->told.ids[order[i]] = e->id;
-		for (; e; e = next_of(j, e))
+		j->told.ids[route] = e->id;
+		for (; e; e = judge_next(j, e))
 			is_wanted |= e->is_wanted;
 	}
 	j->told.agent = j->who->agent;
@@ -135,10 +115,11 @@ introduce(struct judge *j)
 static bool
 is_call(const struct judge *j)
 {
+	const struct reconcile_entry *e;
+
 	if (j->call->n[ARK_VOICE_LOG] || j->call->n[ARK_AUDIO_LINKS])
 		return true;
-	for (const struct reconcile_entry *e = first_of(j, ARK_SERVICE_HISTORY);
-	     e; e = next_of(j, e)) {
+	for (e = judge_first(j, ARK_SERVICE_HISTORY); e; e = judge_next(j, e)) {
 		if (!e->is_perhaps)
 			return true;
 	}
@@ -175,8 +156,8 @@ attended_by(const struct judge *j, int route)
 {
 	int64_t n = 0;
 
-	for (const struct reconcile_entry *e = first_of(j, route); e;
-	     e = next_of(j, e))
+	for (const struct reconcile_entry *e = judge_first(j, route); e;
+	     e = judge_next(j, e))
 		n += e->is_attended;
 	return n;
 }
@@ -185,8 +166,8 @@ attended_by(const struct judge *j, int route)
 static bool
 is_other_than(const struct judge *j, unsigned states)
 {
-	for (const struct reconcile_entry *e = first_of(j, ARK_AUDIO_LINKS); e;
-	     e = next_of(j, e)) {
+	for (const struct reconcile_entry *e = judge_first(j, ARK_AUDIO_LINKS);
+	     e; e = judge_next(j, e)) {
 		if (!(states & 1u << e->state))
 			return true;
 	}
@@ -222,10 +203,10 @@ attending(const struct judge *j, char out[128])
 	for (int i = 0; i < ARK_CALL_ROUTES; i++) {
 		int n;
 
-		if (!attended_by(j, order[i]))
+		if (!attended_by(j, judge_order[i]))
 			continue;
 		n = snprintf(out + len, 128 - len, "%s%s", len ? ", " : "",
-			     ark_route_name((enum ark_route)order[i]));
+			     ark_route_name((enum ark_route)judge_order[i]));
 		len += (size_t)n;
 	}
 	return out;
@@ -239,11 +220,12 @@ judge_attendance(struct judge *j)
 	if (!is_single(j))
 		return 0;
 	for (int i = 0; i < ARK_CALL_ROUTES; i++) {
-		if (!j->call->n[order[i]] || attended_by(j, order[i]))
+		if (!j->call->n[judge_order[i]] ||
+		    attended_by(j, judge_order[i]))
 			continue;
-		say(j, "attended by %s, not by %s", attending(j, names),
-		    ark_route_name((enum ark_route)order[i]));
-		return tell(j, ARK_ATTENDANCE_DIFFERS, false, NULL);
+		judge_say(j, "attended by %s, not by %s", attending(j, names),
+			  ark_route_name((enum ark_route)judge_order[i]));
+		return judge_tell(j, ARK_ATTENDANCE_DIFFERS, false, NULL);
 	}
 	return 0;
 }
@@ -258,38 +240,21 @@ judge_missing(struct judge *j)
 
 	attending(j, names);
 	if (is_missing(j, ARK_VOICE_LOG) && is_missing(j, ARK_SERVICE_HISTORY)) {
-		say(j, "only %s knows it%s", ark_route_name(ARK_AUDIO_LINKS),
-		    j->doubt);
-		return tell(j, ARK_RECORDING_WITHOUT_CALL, false, NULL);
+		judge_say(j, "only %s knows it%s",
+			  ark_route_name(ARK_AUDIO_LINKS), j->doubt);
+		return judge_tell(j, ARK_RECORDING_WITHOUT_CALL, false, NULL);
 	}
 	if (is_missing(j, ARK_VOICE_LOG)) {
-		say(j, "attended by %s, not in voice-log%s", names, j->doubt);
-		rc = tell(j, ARK_MISSING_IN_VOICE_LOG, false, NULL);
+		judge_say(j, "attended by %s, not in voice-log%s", names,
+			  j->doubt);
+		rc = judge_tell(j, ARK_MISSING_IN_VOICE_LOG, false, NULL);
 	}
 	if (!rc && is_missing(j, ARK_SERVICE_HISTORY)) {
-		say(j, "attended by %s, not in service-history%s", names,
-		    j->doubt);
-		rc = tell(j, ARK_MISSING_IN_HISTORY, false, NULL);
+		judge_say(j, "attended by %s, not in service-history%s", names,
+			  j->doubt);
+		rc = judge_tell(j, ARK_MISSING_IN_HISTORY, false, NULL);
 	}
 	return rc;
-}
-
-static int
-judge_state(struct judge *j, const struct reconcile_entry *e)
-{
-	bool is_by_rule = e->state == ARK_EXCLUDED || e->state == ARK_PURGED;
-
-	if (e->state == ARK_NO_LINK || e->state == ARK_ARCHIVED)
-		return 0;
-	if (e->state == ARK_EXCLUDED)
-		say(j, "excluded by the filter %s", e->reason);
-	else if (e->state == ARK_QUEUED)
-		say(j, "deferred: %s", *e->reason ? e->reason :
-		    "not tried yet");
-	else
-		say(j, "%s: %s", ark_state_name(e->state), *e->reason ?
-		    e->reason : "no reason is known");
-	return tell(j, ARK_NOT_ARCHIVED, is_by_rule, e);
 }
 
 static int
@@ -299,18 +264,20 @@ judge_recordings(struct judge *j)
 	int rc = 0;
 
 	if (is_missing(j, ARK_AUDIO_LINKS)) {
-		say(j, "attended by %s, not in %s%s", attending(j, names),
-		    ark_route_name(ARK_AUDIO_LINKS), j->doubt);
-		return tell(j, ARK_ATTENDED_WITHOUT_RECORDING, false, NULL);
+		judge_say(j, "attended by %s, not in %s%s", attending(j, names),
+			  ark_route_name(ARK_AUDIO_LINKS), j->doubt);
+		return judge_tell(j, ARK_ATTENDED_WITHOUT_RECORDING, false,
+				  NULL);
 	}
 	if (j->call->n[ARK_AUDIO_LINKS] && !is_other_than(j, 1u << ARK_NO_LINK)) {
-		say(j, "attended by %s; %s gives no link", attending(j, names),
-		    ark_route_name(ARK_AUDIO_LINKS));
-		return tell(j, ARK_ATTENDED_WITHOUT_RECORDING, false, NULL);
+		judge_say(j, "attended by %s; %s gives no link",
+			  attending(j, names), ark_route_name(ARK_AUDIO_LINKS));
+		return judge_tell(j, ARK_ATTENDED_WITHOUT_RECORDING, false,
+				  NULL);
 	}
-	for (const struct reconcile_entry *e = first_of(j, ARK_AUDIO_LINKS);
-	     !rc && e; e = next_of(j, e))
-		rc = judge_state(j, e);
+	for (const struct reconcile_entry *e = judge_first(j, ARK_AUDIO_LINKS);
+	     !rc && e; e = judge_next(j, e))
+		rc = judge_recording(j, e);
 	return rc;
 }
 
@@ -327,73 +294,10 @@ judge_times(struct judge *j)
 	j->who->sums.unmeasured += unmeasured;
 	j->r->sums.unmeasured += unmeasured;
 	if (is_different)
-		return tell(j, ARK_DURATION_DIFFERS, false, NULL);
+		return judge_tell(j, ARK_DURATION_DIFFERS, false, NULL);
 	if (reconcile_are_apart(j->r, j->call, j->detail, sizeof(j->detail)))
-		return tell(j, ARK_TIMES_DIFFER, false, NULL);
+		return judge_tell(j, ARK_TIMES_DIFFER, false, NULL);
 	return 0;
-}
-
-/* ---- what became of the documents ------------------------------------- */
-
-/* Whether the report of e, or all the others, list the call no more either. */
-static bool
-is_vanishing_explained(const struct judge *j, const struct reconcile_entry *e)
-{
-	bool is_elsewhere = false;
-
-	for (int i = 0; i < ARK_CALL_ROUTES; i++) {
-		for (const struct reconcile_entry *other = first_of(j, i);
-		     other; other = next_of(j, other)) {
-			if (other->vanished_s >= 0)
-				continue;
-			if (other->route == e->route)
-				return true;
-			is_elsewhere = true;
-		}
-	}
-	return !is_elsewhere;
-}
-
-static int
-judge_document(struct judge *j, const struct reconcile_entry *e)
-{
-	const char *report = ark_route_name((enum ark_route)e->route);
-	char text[CLOCK_UTC_SIZE];
-	int rc = 0;
-
-	if (reconcile_is_late(j->r, e)) {
-		clock_utc(text, e->first_seen_s);
-		say(j, "%s: listed only since %s", report, text);
-		rc = tell(j, ARK_LATE, true, e);
-	}
-	if (!rc && e->version > 1) {
-		say(j, "%s: version %d; the earlier ones are kept", report,
-		    e->version);
-		rc = tell(j, ARK_CHANGED, true, e);
-	}
-	if (!rc && e->vanished_s >= 0) {
-		bool is_explained = is_vanishing_explained(j, e);
-
-		clock_utc(text, e->vanished_s);
-		say(j, "%s: no longer listed since %s%s", report, text,
-		    is_explained ? "; nor by any other report, or the same one "
-		    "lists the call otherwise" : "; others list the call");
-		rc = tell(j, ARK_VANISHED, is_explained, e);
-	}
-	return rc;
-}
-
-static int
-judge_documents(struct judge *j)
-{
-	int rc = 0;
-
-	for (int i = 0; i < ARK_CALL_ROUTES; i++) {
-		for (const struct reconcile_entry *e = first_of(j, order[i]);
-		     !rc && e; e = next_of(j, e))
-			rc = judge_document(j, e);
-	}
-	return rc;
 }
 
 /* ---- sums ------------------------------------------------------------- */
@@ -405,8 +309,8 @@ count(struct judge *j)
 
 	for (int i = 0; i < ARK_CALL_ROUTES; i++)
 		sums.attended[i] = attended_by(j, i);
-	for (const struct reconcile_entry *e = first_of(j, ARK_AUDIO_LINKS); e;
-	     e = next_of(j, e)) {
+	for (const struct reconcile_entry *e = judge_first(j, ARK_AUDIO_LINKS);
+	     e; e = judge_next(j, e)) {
 		sums.recordings += e->state != ARK_NO_LINK;
 		if (e->state != ARK_ARCHIVED)
 			continue;
@@ -455,9 +359,9 @@ reconcile_judge(struct reconcile *r, const struct reconcile_call *call,
 	} else if (is_other_than(&j, 1u << ARK_NO_LINK | 1u << ARK_EXCLUDED)) {
 		/* what is excluded may have had no link */
 		count(&j);
-		say(&j, "there is a recording, and no report calls it "
-		    "attended");
-		rc = tell(&j, ARK_ATTENDANCE_DIFFERS, false, NULL);
+		judge_say(&j, "there is a recording, and no report calls it "
+			  "attended");
+		rc = judge_tell(&j, ARK_ATTENDANCE_DIFFERS, false, NULL);
 	}
 	return rc ? rc : judge_documents(&j);
 }

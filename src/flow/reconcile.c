@@ -9,11 +9,12 @@
 #include <string.h>
 
 #include "archive/archive.h"
-#include "base/array.h"
 #include "base/error.h"
 #include "base/event.h"
 #include "catalogue/report.h"
+#include "flow/call_listings.h"
 #include "flow/confinement.h"
+#include "flow/day_list.h"
 #include "flow/period.h"
 #include "omni/document.h"
 #include "report/reconcile.h"
@@ -23,51 +24,28 @@ struct job {
 	struct ark_reconcile_totals *totals;
 	struct archive *archive;
 	struct omni_document parsed;
-	int32_t *days;			/* to be reconciled, in order */
-	size_t n_days, cap_days;
+	struct day_list list;		/* to be reconciled */
 	/* of the day in hand */
 	int32_t day;
 	struct reconcile *calls;
-	struct catalogue_day links;	/* flaws live here … */
-	struct catalogue_report_day reports[ARK_CALL_ROUTES];	/* … and here */
+	struct call_listings listings[RECONCILE_DAYS];
 	struct ark_reconciled_day told;
 };
 
 /* ---- which days ------------------------------------------------------- */
 
-static int
-add_day(struct job *j, int32_t day)
-{
-	int32_t *grown = array_room(j->days, j->n_days, &j->cap_days,
-				    sizeof(*grown));
-
-	if (!grown)
-		return ARK_ENOMEM;
-	j->days = grown;
-	j->days[j->n_days++] = day;
-	return 0;
-}
-
 /* catalogue_day_fn */
 static int
 add_listed(void *ctx, const struct catalogue_day *d)
 {
-	return add_day(ctx, d->day);
+	return day_list_add(ctx, d->day);
 }
 
 /* catalogue_report_day_fn */
 static int
 add_reported(void *ctx, const struct catalogue_report_day *d)
 {
-	return d->route < ARK_CALL_ROUTES ? add_day(ctx, d->day) : 0;
-}
-
-static int
-by_day(const void *a, const void *b)
-{
-	const int32_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
+	return d->route < ARK_CALL_ROUTES ? day_list_add(ctx, d->day) : 0;
 }
 
 /* Every day that the catalogue knows, once. */
@@ -75,26 +53,15 @@ static int
 find_days(struct job *j, const struct ark_range *range, struct ark_error *err)
 {
 	int32_t from = day_of(range->from_s), to = day_of(range->to_s - 1);
-	size_t n = 0;
 	int rc;
 
-	rc = catalogue_days(j->archive->catalogue, from, to, add_listed, j,
-			    err);
+	rc = catalogue_days(j->archive->catalogue, from, to, add_listed,
+			    &j->list, err);
 	if (!rc)
 		rc = catalogue_report_days(j->archive->catalogue, from, to,
-					   add_reported, j, err);
-	if (rc == ARK_ENOMEM)
-		return error_nomem(err);
-	if (rc)
-		return rc;
-	if (j->n_days)
-		qsort(j->days, j->n_days, sizeof(*j->days), by_day);
-	for (size_t i = 0; i < j->n_days; i++) {
-		if (!n || j->days[n - 1] != j->days[i])
-			j->days[n++] = j->days[i];
-	}
-	j->n_days = n;
-	return 0;
+					   add_reported, &j->list, err);
+	day_list_tidy(&j->list);
+	return rc == ARK_ENOMEM ? error_nomem(err) : rc;
 }
 
 /* The days of the range, or all there are. */
@@ -116,85 +83,12 @@ choose_days(struct job *j, struct ark_error *err)
 		rc = 0;
 		for (int32_t day = day_of(range.from_s);
 		     !rc && day <= day_of(range.to_s - 1); day++)
-			rc = add_day(j, day) ? error_nomem(err) : 0;
+			rc = day_list_add(&j->list, day) ? error_nomem(err) : 0;
 	}
-	if (!rc && !j->n_days)
+	if (!rc && !j->list.n)
 		rc = error_set(err, ARK_ENOTFOUND,
 			       "the archive has no day of that range");
 	return rc;
-}
-
-/* ---- what was listed -------------------------------------------------- */
-
-static int
-is_listed(struct job *j, int32_t day, enum ark_route route, bool *out,
-	  struct ark_error *err)
-{
-	struct catalogue_report_day report;
-	struct catalogue_day links;
-	int rc;
-
-	if (route == ARK_AUDIO_LINKS) {
-		rc = catalogue_day(j->archive->catalogue, day, &links, err);
-		*out = !rc && links.is_complete;
-	} else {
-		rc = catalogue_report_day(j->archive->catalogue, day, route,
-					  &report, err);
-		*out = !rc && report.is_complete;
-	}
-	return rc;
-}
-
-static void
-describe_links(struct job *j, struct ark_reconcile_listing *out)
-{
-	const struct catalogue_day *d = &j->links;
-
-	*out = (struct ark_reconcile_listing){
-		.was_asked = d->was_asked, .is_complete = d->is_complete,
-		.flaw = d->flaw, .asked_s = d->asked_s,
-		.complete_s = d->complete_s, .total = d->total,
-		.documents = d->listed,
-	};
-}
-
-static void
-describe_report(struct job *j, int route, struct ark_reconcile_listing *out)
-{
-	const struct catalogue_report_day *d = &j->reports[route];
-
-	*out = (struct ark_reconcile_listing){
-		.was_asked = d->was_asked, .is_complete = d->is_complete,
-		.flaw = d->flaw, .asked_s = d->asked_s,
-		.complete_s = d->complete_s, .total = d->total,
-		.documents = d->documents,
-	};
-}
-
-/* Fill the listings of the day in hand. */
-static int
-look_up_listings(struct job *j, struct ark_error *err)
-{
-	struct catalogue *c = j->archive->catalogue;
-	int rc;
-
-	rc = catalogue_day(c, j->day, &j->links, err);
-	if (!rc)
-		rc = catalogue_report_day(c, j->day, ARK_SERVICE_HISTORY,
-					  &j->reports[ARK_SERVICE_HISTORY], err);
-	if (!rc)
-		rc = catalogue_report_day(c, j->day, ARK_VOICE_LOG,
-					  &j->reports[ARK_VOICE_LOG], err);
-	if (rc)
-		return rc;
-	describe_report(j, ARK_SERVICE_HISTORY,
-			&j->told.listings[ARK_SERVICE_HISTORY]);
-	describe_report(j, ARK_VOICE_LOG, &j->told.listings[ARK_VOICE_LOG]);
-	describe_links(j, &j->told.listings[ARK_AUDIO_LINKS]);
-	j->told.is_proved = true;
-	for (int i = 0; i < ARK_CALL_ROUTES; i++)
-		j->told.is_proved &= j->told.listings[i].is_complete;
-	return 0;
 }
 
 /* ---- the documents ---------------------------------------------------- */
@@ -353,13 +247,13 @@ tell_lines(struct job *j, struct ark_error *err)
 static int
 tell_wrecks(struct job *j)
 {
+	const int64_t n = j->listings[RECONCILE_TODAY].day.oddities;
 	char detail[96];
 
-	if (!j->links.oddities)
+	if (!n)
 		return 0;
 	(void)snprintf(detail, sizeof(detail), "%lld documents could not be "
-		       "read and are kept in quarantine",
-		       (long long)j->links.oddities);
+		       "read and are kept in quarantine", (long long)n);
 	return note_unreadable(j, ARK_AUDIO_LINKS, "", -1, detail);
 }
 
@@ -383,6 +277,29 @@ tell_day(struct job *j, struct ark_error *err)
 	return j->options->day ? j->options->day(j->options->ctx, &j->told) : 0;
 }
 
+/* The listings of the day in hand and of those beside it. */
+static int
+look_up_listings(struct job *j, struct reconcile_options *o,
+		 struct ark_error *err)
+{
+	const struct call_listings *today = &j->listings[RECONCILE_TODAY];
+	int rc = 0;
+
+	for (int at = 0; !rc && at < RECONCILE_DAYS; at++) {
+		struct call_listings *l = &j->listings[at];
+
+		rc = call_listings_read(l, j->archive->catalogue,
+					j->day + at - RECONCILE_TODAY, err);
+		for (int i = 0; i < ARK_CALL_ROUTES; i++)
+			o->is_listed[at][i] = l->of[i].is_complete;
+	}
+	j->told = (struct ark_reconciled_day){
+		.day = j->day, .is_proved = call_listings_complete(today),
+	};
+	memcpy(j->told.listings, today->of, sizeof(today->of));
+	return rc;
+}
+
 static int
 reconcile_day(struct job *j, int32_t day, struct ark_error *err)
 {
@@ -390,18 +307,10 @@ reconcile_day(struct job *j, int32_t day, struct ark_error *err)
 		.day = day, .tolerance_s = j->options->tolerance_s,
 		.zone = j->archive->zone,
 	};
-	int rc = 0;
+	int rc;
 
 	j->day = day;
-	j->told = (struct ark_reconciled_day){ .day = day };
-	for (int at = 0; !rc && at < RECONCILE_DAYS; at++) {
-		for (int i = 0; !rc && i < ARK_CALL_ROUTES; i++)
-			rc = is_listed(j, day + at - RECONCILE_TODAY,
-				       (enum ark_route)i,
-				       &o.is_listed[at][i], err);
-	}
-	if (!rc)
-		rc = look_up_listings(j, err);
+	rc = look_up_listings(j, &o, err);
 	if (!rc)
 		rc = reconcile_new(&j->calls, &o, err);
 	if (!rc)
@@ -431,12 +340,12 @@ ark_reconcile(const struct ark_config *c,
 				    CONFINE_READ, &o->listener);
 		rc = choose_days(&j, err);
 	}
-	for (size_t i = 0; !rc && i < j.n_days; i++)
-		rc = reconcile_day(&j, j.days[i], err);
+	for (size_t i = 0; !rc && i < j.list.n; i++)
+		rc = reconcile_day(&j, j.list.days[i], err);
 	if (!rc && (totals->days_unproved || totals->sums.unexplained))
 		rc = ARK_EINCOMPLETE;
 	document_release(&j.parsed);
-	free(j.days);
+	free(j.list.days);
 	archive_close(j.archive);
 	return rc;
 }

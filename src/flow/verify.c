@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/error.h"
 #include "base/event.h"
 #include "callark/archive.h"
@@ -13,6 +12,7 @@
 #include "flow/audit.h"
 #include "flow/confinement.h"
 #include "flow/custody.h"
+#include "flow/day_list.h"
 #include "flow/days_of.h"
 #include "flow/period.h"
 
@@ -27,55 +27,13 @@ ark_verdict_name(enum ark_verdict v)
 	return names[v];
 }
 
-/* Days that should have a bag, be it an empty one. */
-struct day_list {
-	int32_t *days;
-	size_t n, cap;
-};
-
-static int
-add_day(struct day_list *l, int32_t day)
-{
-	int32_t *grown;
-
-	grown = array_room(l->days, l->n, &l->cap, sizeof(*grown));
-	if (!grown)
-		return ARK_ENOMEM;
-	l->days = grown;
-	l->days[l->n++] = day;
-	return 0;
-}
-
-/* catalogue_day_fn */
+/* catalogue_day_fn: days that should have a bag, be it an empty one. */
 static int
 add_known_day(void *ctx, const struct catalogue_day *d)
 {
 	if (!d->counts[ARK_ARCHIVED] && d->published_s < 0)
 		return 0;
-	return add_day(ctx, d->day);
-}
-
-static int
-by_day(const void *a, const void *b)
-{
-	int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* Each once, in order. */
-static void
-tidy_days(struct day_list *l)
-{
-	size_t kept = 0;
-
-	if (l->n)
-		qsort(l->days, l->n, sizeof(*l->days), by_day);
-	for (size_t i = 0; i < l->n; i++) {
-		if (!kept || l->days[kept - 1] != l->days[i])
-			l->days[kept++] = l->days[i];
-	}
-	l->n = kept;
+	return day_list_add(ctx, d->day);
 }
 
 /* Days from one to another that the tree, the catalogue or the trail has. */
@@ -93,13 +51,13 @@ gather_days(struct audit *a, int32_t from, int32_t to, struct day_list *l,
 				    add_known_day, l, err);
 	if (rc)
 		return rc;
-	tidy_days(l);
+	day_list_tidy(l);
 	rc = audit_trail(a, l->days, l->n, err);
 	for (size_t i = 0; !rc && audit_published(a, i, &day); i++) {
-		if (day >= from && day <= to && add_day(l, day))
+		if (day >= from && day <= to && day_list_add(l, day))
 			rc = error_nomem(err);
 	}
-	tidy_days(l);
+	day_list_tidy(l);
 	return rc;
 }
 

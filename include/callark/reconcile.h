@@ -76,6 +76,16 @@ struct ark_reconcile_sums {
 	int64_t explained, unexplained;	/* discrepancies */
 };
 
+#define ARK_N_RECONCILE_SUMS 11
+
+/*
+ * ark_reconcile_sum(s, i, name):
+ * The i-th of the sums, i below ARK_N_RECONCILE_SUMS; *name becomes its name in
+ * what programs read: "calls", "attended_voice_log", …
+ */
+int64_t ark_reconcile_sum(const struct ark_reconcile_sums *s, int i,
+			  const char **name);
+
 /* The sums of one agent in one service on one day. */
 struct ark_reconcile_line {
 	int32_t day;

@@ -35,6 +35,25 @@ ark_discrepancy_name(enum ark_discrepancy_kind kind)
 	return names[kind];
 }
 
+int64_t
+ark_reconcile_sum(const struct ark_reconcile_sums *s, int i, const char **name)
+{
+	static const char *const names[ARK_N_RECONCILE_SUMS] = {
+		"calls", "attended_voice_log", "attended_service_history",
+		"attended_audio_links", "recordings", "archived", "unmeasured",
+		"talk_s", "audio_ms", "explained", "unexplained",
+	};
+	const int64_t values[ARK_N_RECONCILE_SUMS] = {
+		s->calls, s->attended[ARK_VOICE_LOG],
+		s->attended[ARK_SERVICE_HISTORY], s->attended[ARK_AUDIO_LINKS],
+		s->recordings, s->archived, s->unmeasured, s->talk_s,
+		s->audio_ms, s->explained, s->unexplained,
+	};
+
+	*name = names[i];
+	return values[i];
+}
+
 enum reconcile_medium
 reconcile_medium(const char *document, size_t len)
 {

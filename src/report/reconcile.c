@@ -35,25 +35,6 @@ ark_discrepancy_name(enum ark_discrepancy_kind kind)
 	return names[kind];
 }
 
-int64_t
-ark_reconcile_sum(const struct ark_reconcile_sums *s, int i, const char **name)
-{
-	static const char *const names[ARK_N_RECONCILE_SUMS] = {
-		"calls", "attended_voice_log", "attended_service_history",
-		"attended_audio_links", "recordings", "archived", "unmeasured",
-		"talk_s", "audio_ms", "explained", "unexplained",
-	};
-	const int64_t values[ARK_N_RECONCILE_SUMS] = {
-		s->calls, s->attended[ARK_VOICE_LOG],
-		s->attended[ARK_SERVICE_HISTORY], s->attended[ARK_AUDIO_LINKS],
-		s->recordings, s->archived, s->unmeasured, s->talk_s,
-		s->audio_ms, s->explained, s->unexplained,
-	};
-
-	*name = names[i];
-	return values[i];
-}
-
 enum reconcile_medium
 reconcile_medium(const char *document, size_t len)
 {
@@ -179,7 +160,8 @@ fill(struct reconcile *r, struct reconcile_entry *e,
 		.start_s = f->start_s, .answered_s = f->answered_s,
 		.end_s = f->end_s, .first_seen_s = d->first_seen_s,
 		.vanished_s = d->vanished_s, .audio_ms = d->audio_ms,
-		.next = RECONCILE_NONE, .version = d->version,
+		.next = RECONCILE_NONE, .bag_day = d->bag_day,
+		.version = d->version,
 		.state = d->state, .route = (uint8_t)d->route,
 		.has_protocol = *f->protocol,
 		.is_attended = is_attended(f),
@@ -187,11 +169,13 @@ fill(struct reconcile *r, struct reconcile_entry *e,
 		.is_wanted = d->is_wanted,
 		.id = keep_text(&r->keep, f->id),
 		.reason = keep_once(&r->keep, d->reason),
+		.sha256 = keep_once(&r->keep, d->sha256 ? d->sha256 : ""),
 		.who = find_who(r, f),
 	};
 	e->key = e->has_protocol ? keep_text(&r->keep, f->protocol) :
 		 keep_text(&r->keep, shared_id(f));
-	return e->id && e->reason && e->who && e->key ? 0 : ARK_ENOMEM;
+	return e->id && e->reason && e->sha256 && e->who && e->key ? 0 :
+								  ARK_ENOMEM;
 }
 
 int
@@ -296,91 +280,4 @@ reconcile_run(struct reconcile *r, ark_discrepancy_fn *fn, void *ctx,
 			rc = reconcile_judge(r, &r->calls[i], fn, ctx);
 	}
 	return rc;
-}
-
-/* ---- sums ------------------------------------------------------------- */
-
-int
-reconcile_note(struct reconcile *r, const struct ark_discrepancy *d,
-	       ark_discrepancy_fn *fn, void *ctx)
-{
-	if (d->is_explained) {
-		r->explained[d->kind]++;
-		r->sums.explained++;
-	} else {
-		r->unexplained[d->kind]++;
-		r->sums.unexplained++;
-	}
-	return fn ? fn(ctx, d) : 0;
-}
-
-void
-reconcile_sums_add(struct ark_reconcile_sums *sum,
-		   const struct ark_reconcile_sums *more)
-{
-	sum->calls += more->calls;
-	for (int i = 0; i < ARK_CALL_ROUTES; i++)
-		sum->attended[i] += more->attended[i];
-	sum->recordings += more->recordings;
-	sum->archived += more->archived;
-	sum->unmeasured += more->unmeasured;
-	sum->talk_s += more->talk_s;
-	sum->audio_ms += more->audio_ms;
-	sum->explained += more->explained;
-	sum->unexplained += more->unexplained;
-}
-
-void
-reconcile_sums(const struct reconcile *r, struct ark_reconciled_day *day)
-{
-	day->sums = r->sums;
-	memcpy(day->explained, r->explained, sizeof(day->explained));
-	memcpy(day->unexplained, r->unexplained, sizeof(day->unexplained));
-}
-
-static int
-by_name(const void *a, const void *b)
-{
-	const struct ark_reconcile_line *x = a, *y = b;
-	int order = strcmp(x->service, y->service);
-
-	if (!order)
-		order = strcmp(x->agent, y->agent);
-	return order ? order : strcmp(x->agent_email, y->agent_email);
-}
-
-static bool
-is_zero(const struct ark_reconcile_sums *s)
-{
-	static const struct ark_reconcile_sums zero;
-
-	return !memcmp(s, &zero, sizeof(zero));
-}
-
-int
-reconcile_lines(const struct reconcile *r,
-		struct ark_reconcile_line **lines, size_t *n,
-		struct ark_error *err)
-{
-	struct ark_reconcile_line *list;
-
-	*n = 0;
-	list = calloc(r->people.n + 1, sizeof(*list));
-	if (!list)
-		return error_nomem(err);
-	for (size_t i = 0; i < r->people.n_slots; i++) {
-		const struct reconcile_who *who = r->people.slots[i].item;
-
-		if (!who || is_zero(&who->sums))
-			continue;
-		list[(*n)++] = (struct ark_reconcile_line){
-			.day = r->options.day, .agent = who->agent,
-			.agent_email = who->email, .service = who->service,
-			.sums = who->sums,
-		};
-	}
-	if (*n)
-		qsort(list, *n, sizeof(*list), by_name);
-	*lines = list;
-	return 0;
 }

@@ -88,6 +88,9 @@ struct reconcile_document {
 	enum reconcile_medium medium;
 	bool is_wanted;			/* passes the filters; a call is told
 					   of when one of its documents is */
+	int32_t bag_day;		/* of the bag that has it */
+	const char *sha256;		/* in hex, of its bytes; lent; NULL:
+					   nobody asks for it */
 	int version;			/* 1: never changed */
 	int64_t first_seen_s;		/* instants; -1: not */
 	int64_t vanished_s;
@@ -129,6 +132,22 @@ int reconcile_note(struct reconcile *r, const struct ark_discrepancy *d,
 int reconcile_lines(const struct reconcile *r,
 		    struct ark_reconcile_line **lines, size_t *n,
 		    struct ark_error *err);
+
+/* A document that a call of the day has in the bag of another. */
+struct reconcile_beside {
+	int32_t day;			/* of that bag */
+	enum ark_route route;
+	const char *id, *sha256;
+};
+
+/*
+ * reconcile_beside(r, list, n, err):
+ * Every such document that has a sha256, by day, report and id: of the calls
+ * that two reports put on two sides of midnight.  What they point to lives as
+ * long as r; free *list.  Return 0 or ARK_ENOMEM.
+ */
+int reconcile_beside(const struct reconcile *r, struct reconcile_beside **list,
+		     size_t *n, struct ark_error *err);
 
 /* reconcile_sums(r, day): Fill sums, explained and unexplained of day. */
 void reconcile_sums(const struct reconcile *r, struct ark_reconciled_day *day);

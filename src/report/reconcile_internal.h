@@ -18,16 +18,18 @@ struct reconcile_who {
 /* What is remembered of a document. */
 struct reconcile_entry {
 	const char *key;	/* its protocolo, or what stands for it */
-	const char *id, *reason;
+	const char *id, *reason, *sha256;
 	struct reconcile_who *who;
 	int64_t start_s, answered_s, end_s;	/* civil; -1 */
 	int64_t first_seen_s, vanished_s;
 	int64_t audio_ms;
 	size_t next;		/* of the same call and report */
+	int32_t bag_day;
 	int version;
 	enum ark_state state;
 	uint8_t route;
 	bool has_protocol, is_attended, is_perhaps, is_wanted;
+	bool is_judged;		/* with a call of the day */
 };
 
 /* The documents that are about one call. */

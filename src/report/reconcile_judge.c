@@ -111,6 +111,19 @@ introduce(struct judge *j)
 	return is_wanted;
 }
 
+/* Let its documents be known as those of a call of the day. */
+static void
+mark(const struct judge *j)
+{
+	struct reconcile_entry *entries = j->r->entries;
+
+	for (int i = 0; i < ARK_CALL_ROUTES; i++) {
+		for (size_t at = j->call->first[i]; at != RECONCILE_NONE;
+		     at = entries[at].next)
+			entries[at].is_judged = true;
+	}
+}
+
 /* A document of unknown medium alone is not held to be a call. */
 static bool
 is_call(const struct judge *j)
@@ -354,6 +367,7 @@ reconcile_judge(struct reconcile *r, const struct reconcile_call *call,
 	if (day_of(start_of(&j)) != r->options.day || !is_call(&j) ||
 	    !introduce(&j))
 		return 0;
+	mark(&j);
 	if (is_attended) {
 		rc = judge_attended(&j);
 	} else if (is_other_than(&j, 1u << ARK_NO_LINK | 1u << ARK_EXCLUDED)) {

@@ -38,6 +38,7 @@ struct doc {
 	enum reconcile_medium medium;
 	int version;
 	int64_t first_seen_s, vanished_s;	/* 0: the same for all; never */
+	const char *sha256;
 };
 
 static void
@@ -76,6 +77,7 @@ day_put(struct day *d, const struct doc *doc, struct ark_error *err)
 	const struct reconcile_document document = {
 		.route = doc->route, .fields = &fields,
 		.medium = doc->medium, .is_wanted = true,
+		.bag_day = day_of(doc->start_s), .sha256 = doc->sha256,
 		.version = doc->version ? doc->version : 1,
 		.first_seen_s = doc->first_seen_s ? doc->first_seen_s :
 				MIDNIGHT + 2 * DAY_SECONDS,

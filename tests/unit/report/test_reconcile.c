@@ -334,6 +334,48 @@ test_sums(void **state)
 	day_end(&d);
 }
 
+/* Those of the day's calls, and none of calls of the days beside it. */
+static void
+test_beside(void **state)
+{
+	static const struct doc docs[] = {
+		{ V, "1", "v1", NOON, .sha256 = "of the day itself" },
+		{ H, "1", "h1", NOON }, { A, "1", "a1", NOON },
+		{ V, "2", "v2", MIDNIGHT + DAY_SECONDS - 3 },
+		{ H, "2", "h2", MIDNIGHT + DAY_SECONDS + 1, .sha256 = "x" },
+		{ A, "2", "a2", MIDNIGHT + DAY_SECONDS + 1, .sha256 = "y" },
+		{ V, "3", "v3", MIDNIGHT + 5 },
+		{ H, "3", "h3", MIDNIGHT - 5, .sha256 = "z" },
+		{ A, "3", "a3", MIDNIGHT - 5 },	/* nobody asks */
+		{ V, "4", "v4", MIDNIGHT - 5, .sha256 = "of another day" },
+		{ H, "4", "h4", MIDNIGHT - 5, .sha256 = "of another day" },
+	};
+	static const struct reconcile_beside expected[] = {
+		{ DAY - 1, H, "h3", "z" }, { DAY + 1, H, "h2", "x" },
+		{ DAY + 1, A, "a2", "y" },
+	};
+	struct reconcile_beside *found = NULL;
+	struct day d;
+	size_t n = 0;
+
+	(void)state;
+	day_begin(&d);
+	day_open(&d);
+	for (size_t i = 0; i < sizeof(docs) / sizeof(docs[0]); i++)
+		assert_int_equal(day_put(&d, &docs[i], NULL), 0);
+	assert_int_equal(reconcile_run(d.calls, NULL, NULL, NULL), 0);
+	assert_int_equal(reconcile_beside(d.calls, &found, &n, NULL), 0);
+	assert_int_equal(n, 3);
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(found[i].day, expected[i].day);
+		assert_int_equal(found[i].route, expected[i].route);
+		assert_string_equal(found[i].id, expected[i].id);
+		assert_string_equal(found[i].sha256, expected[i].sha256);
+	}
+	free(found);
+	day_end(&d);
+}
+
 int
 main(void)
 {
@@ -342,6 +384,7 @@ main(void)
 		cmocka_unit_test(test_incomplete),
 		cmocka_unit_test(test_medium),
 		cmocka_unit_test(test_sums),
+		cmocka_unit_test(test_beside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -150,7 +150,11 @@ attempt(void *ctx)
 	static const struct doc docs[] = {
 		{ V, "1", "v1", NOON }, { V, "1", "v2", NOON + 900 },
 		{ A, "1", "a1", NOON },
+		{ V, "2", "v3", MIDNIGHT + 5 },
+		{ H, "2", "h3", MIDNIGHT - 5, .sha256 = "x" },
 	};
+	struct reconcile_beside *beside = NULL;
+	size_t n = 0;
 	int rc;
 
 	rc = reconcile_new(&d.calls, &d.options, &err);
@@ -158,10 +162,15 @@ attempt(void *ctx)
 		rc = day_put(&d, &docs[i], &err);
 	if (!rc)
 		rc = reconcile_run(d.calls, NULL, NULL, &err);
-	if (heap_has_failed())
+	if (!rc)
+		rc = reconcile_beside(d.calls, &beside, &n, &err);
+	if (heap_has_failed()) {
 		assert_int_equal(rc, ARK_ENOMEM);
-	else
+	} else {
 		assert_int_equal(rc, 0);
+		assert_int_equal(n, 1);
+	}
+	free(beside);
 	assert_int_equal(err.code, rc);
 	reconcile_free(d.calls);
 }

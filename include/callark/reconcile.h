@@ -109,6 +109,9 @@ struct ark_reconciled_day {
 	struct ark_reconcile_sums sums;
 	int64_t explained[ARK_N_DISCREPANCIES];
 	int64_t unexplained[ARK_N_DISCREPANCIES];
+	/* SHA-256, in hex, of the statement that its bag now has; "": none */
+	const char *statement;
+	bool is_statement_new;		/* else the bag had the same before */
 };
 
 /* Each is called on the caller's thread; not 0 ends it and is returned. */
@@ -124,6 +127,7 @@ struct ark_reconcile_options {
 	struct ark_range_words range;	/* none: everything; whole days */
 	int64_t tolerance_s;
 	const struct ark_filter *filter;
+	bool makes_statements;		/* of all calls: takes no filter */
 	ark_discrepancy_fn *discrepancy;	/* each may be NULL */
 	ark_reconcile_line_fn *line;	/* behind the day's discrepancies */
 	ark_reconciled_fn *day;		/* behind its lines */
@@ -139,11 +143,17 @@ struct ark_reconcile_totals {
 /*
  * ark_reconcile(c, o, totals, err):
  * Day by day, whole days; reads the archive alone.  Without range every day
- * that the archive knows, else every day of it up to today.  Return 0,
- * ARK_EINCOMPLETE when something is unexplained or cannot be proved because a
- * report was not asked or not listed completely (err is not filled),
- * ARK_ENOTFOUND (there is no day), ARK_EUSAGE, ARK_ESTOPPED, what a function of
- * o returned, or as archive opening.
+ * that the archive knows, else every day of it up to today.
+ *
+ * With makes_statements it holds the archive, mends what a run that was cut off
+ * left, and states what came of each day in data/reports/completeness.json of
+ * its bag, which is published anew; a day that has no bag gets no statement.
+ *
+ * Return 0, ARK_EINCOMPLETE when something is unexplained or cannot be proved
+ * because a report was not asked or not listed completely (err is not filled),
+ * ARK_ENOTFOUND (there is no day), ARK_EUSAGE (also a statement with a filter),
+ * ARK_ESTOPPED, what a function of o returned, or as archive opening; with
+ * makes_statements also ARK_EINTEGRITY and ARK_EDISK.
  */
 int ark_reconcile(const struct ark_config *c,
 		  const struct ark_reconcile_options *o,

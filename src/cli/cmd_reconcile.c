@@ -77,6 +77,9 @@ day_text(const struct ark_reconciled_day *d)
 			printf("not listed completely%s%s%s\n", *l->flaw ?
 			       " (" : "", l->flaw, *l->flaw ? ")" : "");
 	}
+	if (*d->statement)
+		printf("%s statement %s%s\n", day, d->statement,
+		       d->is_statement_new ? "" : ", as before");
 }
 
 static void
@@ -165,6 +168,8 @@ cmd_reconcile(struct cli *cli, int argc, char **argv)
 		{ "sums", 0, OPT_FLAG, NULL, "sums of each agent and service; "
 		  "in CSV in place of the discrepancies", &out.wants_sums,
 		  NULL },
+		{ "statement", 0, OPT_FLAG, NULL, "put what came of each day "
+		  "into its bag", &o.makes_statements, NULL },
 		{ "all", 0, OPT_FLAG, NULL, "what is explained too (text)",
 		  &out.wants_all, NULL },
 		{ 0 },

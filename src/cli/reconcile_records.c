@@ -131,6 +131,7 @@ reconcile_ndjson_day(const struct ark_reconciled_day *d)
 		put_listing(t, ark_route_name((enum ark_route)i),
 			    &d->listings[i]);
 	json_close(t);
+	json_put_text(t, "statement", *d->statement ? d->statement : NULL);
 	return end_json(t);
 }
 

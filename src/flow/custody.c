@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "report/completeness.h"
 
 #define DAY_PREFIX "day "
 #define EDITION_PREFIX "tagmanifest "
@@ -147,6 +148,43 @@ custody_edition(const struct trail_entry *e, int32_t *day,
 	(void)snprintf(hex, sizeof(hex), "%s", e->result + hex_at);
 	return !day_parse(e->object + day_at, day) &&
 	       !digest_unhex(tagmanifest, DIGEST_SHA256_SIZE, hex);
+}
+
+int
+custody_stated(struct archive *a, const struct ark_reconciled_day *day,
+	       const char *sha256, struct ark_error *err)
+{
+	const char *word = completeness_is_proved(day) ? "complete" :
+							 "not complete";
+	const struct ark_reconcile_sums *s = &day->sums;
+	struct buf result = BUF_INIT(TRAIL_RESULT_SIZE);
+	char text[DAY_SIZE];
+	int rc;
+
+	day_format(text, day->day);
+	buf_addf(&result, "sha256 %s, %s, calls %lld, recordings %lld, "
+		 "archived %lld, unexplained %lld", sha256, word,
+		 (long long)s->calls, (long long)s->recordings,
+		 (long long)s->archived, (long long)s->unexplained);
+	rc = tell(a, TRAIL_STATED, "day", text, &result, err);
+	buf_release(&result);
+	return rc;
+}
+
+int
+custody_unstated(struct archive *a, int32_t day, const char *sha256,
+		 struct ark_error *err)
+{
+	struct buf result = BUF_INIT(TRAIL_RESULT_SIZE);
+	char text[DAY_SIZE];
+	int rc;
+
+	day_format(text, day);
+	buf_addf(&result, "sha256 %s, the day is not what it was made from any "
+		 "more", sha256);
+	rc = tell(a, TRAIL_UNSTATED, "day", text, &result, err);
+	buf_release(&result);
+	return rc;
 }
 
 /* ---- recordings ---------------------------------------------------------- */

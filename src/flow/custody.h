@@ -13,6 +13,7 @@
 #define FLOW_CUSTODY_H
 
 #include "callark/archive.h"
+#include "callark/reconcile.h"
 #include "callark/subject.h"
 #include "callark/sync.h"
 #include "flow/audit.h"
@@ -42,6 +43,16 @@ int custody_published(struct archive *a, const struct catalogue_day *d,
  */
 bool custody_edition(const struct trail_entry *e, int32_t *day,
 		     uint8_t tagmanifest[DIGEST_SHA256_SIZE]);
+
+/*
+ * A statement of completeness about a day, known by its SHA-256 in hex: it is
+ * about to be put into the bag; it is about to be taken out, for the day is not
+ * what it was made from any more.
+ */
+int custody_stated(struct archive *a, const struct ark_reconciled_day *day,
+		   const char *sha256, struct ark_error *err);
+int custody_unstated(struct archive *a, int32_t day, const char *sha256,
+		     struct ark_error *err);
 
 /* A body of the recording id that was none; a file of it that was damaged. */
 int custody_quarantined(struct archive *a, const char *id, int64_t bytes,

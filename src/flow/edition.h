@@ -48,6 +48,14 @@ int edition_tables(struct edition *e, struct ark_error *err);
 int edition_reports(struct edition *e, struct ark_error *err);
 
 /*
+ * edition_statement(e, err):
+ * After those: take over the statement of completeness of the day, if there is
+ * one and it was made from what the edition has; else take it away, and tell
+ * the trail.
+ */
+int edition_statement(struct edition *e, struct ark_error *err);
+
+/*
  * edition_tag(e, name, bytes, n, err):
  * Write one tag file and note it for the tag manifest.
  */

@@ -194,6 +194,8 @@ publish_day(struct archive *a, int32_t day, int64_t now_s,
 	if (!rc)
 		rc = edition_reports(&e, err);
 	if (!rc)
+		rc = edition_statement(&e, err);
+	if (!rc)
 		rc = edition_tag(&e, "bagit.txt", baginfo_bagit_txt,
 			     strlen(baginfo_bagit_txt), err);
 	if (!rc)

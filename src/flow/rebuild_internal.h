@@ -29,7 +29,8 @@ void rebuild_problem(struct rebuild *r, const char *what, const char *why);
 
 /*
  * rebuild_reports(r, info, err):
- * The reports of the day, and what bag-info.txt (info) says of their listings.
+ * The reports of the day, what bag-info.txt (info) says of their listings, and
+ * the statement about them.
  * What cannot be read is a problem that is told; the next sync asks for it
  * again.  Return 0, ARK_EDISK, ARK_ENOMEM, or the catalogue's failure.
  */

@@ -15,6 +15,7 @@
 #include "flow/pages.h"
 #include "flow/rebuild_internal.h"
 #include "flow/report_files.h"
+#include "flow/statement_file.h"
 #include "manifest/gz.h"
 #include "model/time.h"
 #include "store/layout.h"
@@ -385,5 +386,5 @@ rebuild_reports(struct rebuild *r, const struct buf *info,
 
 	for (int i = 0; !rc && i < ARK_N_ROUTES; i++)
 		rc = restore_report(r, (enum ark_route)i, info, err);
-	return rc;
+	return rc ? rc : statement_restore(r->archive, r->day, err);
 }

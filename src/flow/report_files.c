@@ -26,7 +26,7 @@ report_is_file(const char *path)
 		if (!strcmp(name, path))
 			return true;
 	}
-	return false;
+	return !strcmp(STATEMENT_FILE, path);
 }
 
 static void

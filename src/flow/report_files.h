@@ -1,5 +1,5 @@
 /*
- * Where the reports of a day lie in its bag.
+ * Where the reports of a day lie in its bag, and what is stated of them.
  */
 #ifndef FLOW_REPORT_FILES_H
 #define FLOW_REPORT_FILES_H
@@ -20,7 +20,10 @@
 void report_file(char out[REPORT_FILE_SIZE], enum ark_route route,
 		 bool has_versions);
 
-/* report_is_file(path): Whether path, within a bag, is one of these. */
+/* What reconciling the day found: see report/completeness.h. */
+#define STATEMENT_FILE REPORT_FOLDER "/completeness.json"
+
+/* report_is_file(path): Whether path, within a bag, is one of all these. */
 bool report_is_file(const char *path);
 
 /* What bag-info.txt says of the listing of a report. */

@@ -44,6 +44,8 @@
 #define TRAIL_STARTED "run-started"
 #define TRAIL_ENDED "run-ended"
 #define TRAIL_PUBLISHED "day-published"
+#define TRAIL_STATED "statement-made"	/* of completeness, about a day */
+#define TRAIL_UNSTATED "statement-dropped"	/* it no longer described it */
 #define TRAIL_QUARANTINED "quarantined"	/* a body that is no recording */
 #define TRAIL_SET_ASIDE "set-aside"	/* a file that was damaged */
 #define TRAIL_GIVEN_UP "given-up"	/* a recording: failed or gone */

@@ -241,6 +241,14 @@ def read_ndjson(path):
     return [json.loads(line) for line in path.read_bytes().split(b"\n")[:-1]]
 
 
+def literals():
+    """The examples of callark(1), as one would type them."""
+    page = Path(__file__).resolve().parents[2] / "contrib/man/callark.1"
+    for block in re.findall(r"^\.Bd -literal.*?\n(.*?)^\.Ed$",
+                            page.read_text(), re.M | re.S):
+        yield block.replace("\\(aq", "'").replace("\\e", "\\")
+
+
 # ---- bags ------------------------------------------------------------------
 
 def read_manifest(path):

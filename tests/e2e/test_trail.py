@@ -8,13 +8,12 @@ import re
 import shutil
 import sqlite3
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from support import (COMPLETE, DISK, INCOMPLETE, INTEGRITY, check_archive,
-                     check_converged, check_entry, check_trail, read_trail,
-                     sha256_of)
+                     check_converged, check_entry, check_trail, literals,
+                     read_trail, sha256_of)
 from trials import (RANGE as SPAN, check_mended, finish, needs_strace, quiet,
                     start_traced, traced, was_injected)
 
@@ -23,7 +22,6 @@ NEXT = "2024-12-31"
 DAYS = {DAY: 8, NEXT: 5}
 RANGE = ("--from", DAY, "--to", NEXT)
 TRAIL = "trail.ndjson"
-PAGE = Path(__file__).resolve().parents[2] / "contrib" / "man" / "callark.1"
 
 
 def small(**changes):
@@ -581,17 +579,10 @@ def test_verify_ends_with_5_when_it_cannot_tell(archive, call, error):
 
 # ---- without callark ---------------------------------------------------------
 
-def literals(page):
-    """The examples of a manual page, as one would type them."""
-    for block in re.findall(r"^\.Bd -literal.*?\n(.*?)^\.Ed$",
-                            page.read_text(), re.M | re.S):
-        yield block.replace("\\(aq", "'").replace("\\e", "\\")
-
-
 @pytest.fixture(scope="module")
 def recipe():
     """The lines of shell in callark(1) that check a trail."""
-    found = [text for text in literals(PAGE) if "done <trail.ndjson" in text]
+    found = [text for text in literals() if "done <trail.ndjson" in text]
     assert len(found) == 1
     return found[0]
 
@@ -632,7 +623,7 @@ def test_the_recipe_shows_what_was_unfinished(archive, recipe):
 
 
 def test_the_example_of_the_manual_page_is_an_entry():
-    found = [t for t in literals(PAGE) if t.startswith('{"seq":1')]
+    found = [t for t in literals() if t.startswith('{"seq":1')]
     assert len(found) == 1
     entry = check_entry(found[0].replace("\n", "").encode(), None)
     assert entry["action"] == "archive-created"

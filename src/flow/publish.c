@@ -72,17 +72,6 @@ put_counts(struct buf *out, const struct catalogue_day *d)
 }
 
 static void
-put_instant(struct buf *out, const char *label, int64_t s)
-{
-	char text[CLOCK_UTC_SIZE];
-
-	if (s < 0)
-		return;
-	clock_utc(text, s);
-	baginfo_put(out, label, text);
-}
-
-static void
 put_reports(struct buf *out, const struct edition *e)
 {
 	for (size_t i = 0; i < e->n_reports; i++) {
@@ -90,6 +79,7 @@ put_reports(struct buf *out, const struct edition *e)
 		const struct report_listing l = {
 			.is_complete = d->is_complete, .total = d->total,
 			.documents = d->documents - d->vanished,
+			.complete_s = d->complete_s,
 		};
 
 		report_put_baginfo(out, d->route, &l);
@@ -125,7 +115,7 @@ write_baginfo(struct edition *e, const struct catalogue_day *d, int64_t now_s,
 		    d->was_asked ? "incomplete" : "not asked");
 	if (d->total >= 0)
 		baginfo_put_int(&out, "Callark-Platform-Total", d->total);
-	put_instant(&out, "Callark-Listing-Complete-At", d->complete_s);
+	baginfo_put_instant(&out, "Callark-Listing-Complete-At", d->complete_s);
 	put_counts(&out, d);
 	put_reports(&out, e);
 	trail_put_baginfo(&out, &head);

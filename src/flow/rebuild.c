@@ -304,13 +304,16 @@ note_listing(struct catalogue_day *d, const struct buf *text,
 		d->is_complete = !strcmp(buf_text(&listing), "complete");
 		d->was_asked = strcmp(buf_text(&listing), "not asked") != 0;
 		d->asked_s = d->was_asked ? clock_wall_s() : -1;
-		d->complete_s = d->is_complete ? d->asked_s : -1;
 		rc = element_count(text, "Callark-Platform-Total", &d->total,
 				   err);
 	} else {
 		rc = or_nomem(rc, err);
 	}
 	buf_release(&listing);
+	if (!rc)
+		rc = or_nomem(baginfo_get_instant(buf_text(text), text->len,
+						  "Callark-Listing-Complete-At",
+						  &d->complete_s), err);
 	return rc;
 }
 

@@ -336,11 +336,9 @@ restore_listing(struct rebuild *r, enum ark_route route,
 	struct catalogue_report_day d = {
 		.day = r->day, .route = route, .total = l->total,
 		.is_complete = l->is_complete && is_whole,
-		.asked_s = clock_wall_s(), .complete_s = -1,
+		.asked_s = clock_wall_s(), .complete_s = l->complete_s,
 	};
 
-	if (d.is_complete)
-		d.complete_s = d.asked_s;
 	if (!is_whole)
 		(void)snprintf(d.flaw, sizeof(d.flaw), "not all of its "
 			       "documents could be read back from the bag");

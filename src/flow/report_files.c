@@ -36,6 +36,14 @@ label_of(char out[LABEL_SIZE], enum ark_route route)
 		       ark_route_name(route));
 }
 
+/* When it was listed completely. */
+static void
+label_of_time(char out[LABEL_SIZE], enum ark_route route)
+{
+	(void)snprintf(out, LABEL_SIZE, "Callark-Report-%s-Complete-At",
+		       ark_route_name(route));
+}
+
 /* "complete, 12 documents, platform total 12" */
 void
 report_put_baginfo(struct buf *out, enum ark_route route,
@@ -51,6 +59,8 @@ report_put_baginfo(struct buf *out, enum ark_route route,
 		(void)snprintf(text + n, sizeof(text) - (size_t)n,
 			       ", platform total %" PRId64, l->total);
 	baginfo_put(out, label, text);
+	label_of_time(label, route);
+	baginfo_put_instant(out, label, l->complete_s);
 }
 
 /* The number that stands between two words, or ARK_EFORMAT. */
@@ -94,11 +104,15 @@ report_get_baginfo(const char *text, size_t n, enum ark_route route,
 	char label[LABEL_SIZE];
 	int rc;
 
-	*l = (struct report_listing){ .total = -1 };
+	*l = (struct report_listing){ .total = -1, .complete_s = -1 };
 	label_of(label, route);
 	rc = baginfo_get(text, n, label, &value);
 	if (rc == 1 && parse(buf_text(&value), l))
 		rc = ARK_EFORMAT;
 	buf_release(&value);
-	return rc;
+	if (rc != 1)
+		return rc;
+	label_of_time(label, route);
+	rc = baginfo_get_instant(text, n, label, &l->complete_s);
+	return rc == ARK_ENOMEM ? rc : 1;
 }

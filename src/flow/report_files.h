@@ -31,9 +31,10 @@ struct report_listing {
 	bool is_complete;
 	int64_t total;			/* as the platform said; -1 */
 	int64_t documents;
+	int64_t complete_s;		/* when it was so last; -1 */
 };
 
-/* report_put_baginfo(out, route, l): Add its element. */
+/* report_put_baginfo(out, route, l): Add its elements. */
 void report_put_baginfo(struct buf *out, enum ark_route route,
 			const struct report_listing *l);
 

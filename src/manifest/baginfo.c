@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "manifest/lines.h"
+#include "model/time.h"
 
 #define COLUMNS 79
 
@@ -127,6 +129,17 @@ baginfo_put_int(struct buf *out, const char *label, int64_t value)
 	(void)buf_addf(out, "%s: %lld\n", label, (long long)value);
 }
 
+void
+baginfo_put_instant(struct buf *out, const char *label, int64_t s)
+{
+	char text[CLOCK_UTC_SIZE];
+
+	if (s < 0)
+		return;
+	clock_utc(text, s);
+	baginfo_put(out, label, text);
+}
+
 static char
 lower(char c)
 {
@@ -153,6 +166,20 @@ join(struct buf *out, const char *line, size_t n)
 	}
 	(void)buf_addc(out, ' ');
 	(void)buf_add(out, line, n);
+}
+
+int
+baginfo_get_instant(const char *text, size_t n, const char *label, int64_t *s)
+{
+	struct buf value = BUF_INIT(CLOCK_UTC_SIZE);
+	int rc = baginfo_get(text, n, label, &value);
+
+	*s = -1;
+	if (rc == ARK_ELIMIT ||
+	    (rc == 1 && utc_parse(buf_text(&value), s)))
+		rc = ARK_EFORMAT;
+	buf_release(&value);
+	return rc;
 }
 
 size_t

@@ -28,6 +28,16 @@ void baginfo_put_int(struct buf *out, const char *label, int64_t value);
  */
 int baginfo_get(const char *text, size_t n, const char *label, struct buf *out);
 
+/*
+ * baginfo_put_instant(out, label, s) / baginfo_get_instant(text, n, label, s):
+ * The same of an instant, as "2024-12-31T14:30:05Z".  put leaves out a negative
+ * one; get sets *s to -1 unless it returns 1, and what is no instant is
+ * ARK_EFORMAT.
+ */
+void baginfo_put_instant(struct buf *out, const char *label, int64_t s);
+int baginfo_get_instant(const char *text, size_t n, const char *label,
+			int64_t *s);
+
 /* baginfo_count(text, n, label): How many lines begin with "label:". */
 size_t baginfo_count(const char *text, size_t n, const char *label);
 

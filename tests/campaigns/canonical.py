@@ -145,7 +145,7 @@ class Stage:
 # of one that was named but not recorded when its run was killed.
 WITNESSED = ("created_at", "downloaded_at", "first_seen_at", "seen_at",
              "link_host")
-INFO = re.compile(r"^(Bagging-Date|Callark-Listing-Complete-At|"
+INFO = re.compile(r"^(Bagging-Date|Callark-[\w-]+-Complete-At|"
                   r"Callark-Trail-Entry|Callark-Trail-Hash|Payload-Oxum): .*\n",
                   re.M)
 

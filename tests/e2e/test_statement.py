@@ -1,10 +1,12 @@
 """A statement of completeness lies in the bag of a day for as long as it
 describes it, and no longer."""
 
+import contextlib
 import fcntl
 import hashlib
 import json
 import re
+import sqlite3
 import subprocess
 
 import pytest
@@ -146,8 +148,8 @@ def test_no_person_is_named(make):
     for document in sim.documents(HISTORY, DAY):
         fields = json.loads(document["document"])
         named |= {str(fields[name]) for name in (
-            "agente", "agente_email", "cliente", "contato",
-            "documento_cliente", "protocolo") if fields.get(name)}
+            "agente", "agent", "cliente", "contato", "documento_cliente",
+            "protocolo") if fields.get(name)}
     assert len(named) > 60
     assert not [name for name in named if name in text]
 
@@ -344,6 +346,27 @@ def test_after_a_rebuild_a_day_that_changes_has_it_no_more(make):
     assert callark.sync(*RANGE, *REPORTS).status == COMPLETE
     assert not path_of(callark).exists()
     assert path_of(callark, NEXT).exists()
+    check(callark)
+
+
+def test_when_a_day_was_listed_survives_a_rebuild(make):
+    """A statement must not take the time of the rebuild for it."""
+    _, callark = synced(make)
+    path = callark.archive / "catalogue.sqlite3"
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE day SET complete_s = 1735700000, is_dirty = 1")
+        db.execute("UPDATE report_day SET complete_s = 1735700000 + route")
+    first = state(callark)
+    listed = {name: source["complete_at"]
+              for name, source in read(callark)["sources"].items()}
+    assert listed == {HISTORY: "2025-01-01T02:53:20Z",
+                      VOICE_LOG: "2025-01-01T02:53:21Z",
+                      AUDIO: "2025-01-01T02:53:20Z"}
+    path.unlink()
+    assert callark.run("rebuild").status == COMPLETE
+    again = state(callark)
+    assert again == {day: {**line, "statement": first[day]["statement"]}
+                     for day, line in again.items()}
     check(callark)
 
 

@@ -225,6 +225,38 @@ test_oxum(void **state)
 	buf_release(&out);
 }
 
+static void
+test_instant(void **state)
+{
+	static const struct {
+		const char *text;
+		int rc;
+		int64_t s;
+	} table[] = {
+		{ "At: 2025-01-01T02:53:20Z\n", 1, 1735700000 },
+		{ "at:2025-01-01T02:53:20Z\n", ARK_EFORMAT, -1 },
+		{ "Other: 2025-01-01T02:53:20Z\n", 0, -1 },
+		{ "At: 2025-01-01\n", ARK_EFORMAT, -1 },
+		{ "At: " SEVENTY "\n", ARK_EFORMAT, -1 },
+		{ "At: \n", ARK_EFORMAT, -1 },
+	};
+	struct buf out = BUF_INIT(1000);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		int64_t s = 0;
+
+		assert_int_equal(baginfo_get_instant(table[i].text,
+				 strlen(table[i].text), "At", &s), table[i].rc);
+		assert_int_equal(s, table[i].s);
+	}
+	baginfo_put_instant(&out, "At", -1);
+	assert_int_equal(out.len, 0);
+	baginfo_put_instant(&out, "At", 1735700000);
+	assert_string_equal(buf_text(&out), table[0].text);
+	buf_release(&out);
+}
+
 int
 main(void)
 {
@@ -235,6 +267,7 @@ main(void)
 		cmocka_unit_test(test_long_word),
 		cmocka_unit_test(test_get),
 		cmocka_unit_test(test_oxum),
+		cmocka_unit_test(test_instant),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,17 +43,26 @@ fdio_pwrite(int fd, const void *bytes, size_t n, int64_t offset)
 }
 
 ssize_t
+fdio_pread_once(int fd, void *bytes, size_t n, int64_t offset)
+{
+	ssize_t got;
+
+	do
+		got = pread(fd, bytes, n, offset);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
+ssize_t
 fdio_pread(int fd, void *bytes, size_t n, int64_t offset)
 {
 	uint8_t *p = bytes;
 	size_t have = 0;
 
 	while (have < n) {
-		ssize_t got = pread(fd, p + have, n - have,
-				    offset + (int64_t)have);
+		ssize_t got = fdio_pread_once(fd, p + have, n - have,
+					      offset + (int64_t)have);
 
-		if (got < 0 && errno == EINTR)
-			continue;
 		if (got < 0)
 			return -1;
 		if (got == 0)

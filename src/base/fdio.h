@@ -18,6 +18,12 @@ int fdio_pwrite(int fd, const void *bytes, size_t n, int64_t offset);
 ssize_t fdio_pread(int fd, void *bytes, size_t n, int64_t offset);
 
 /*
+ * The same in one read: 0 is the end.  A regular file gives less than n at its
+ * end, but also before bytes that cannot be read.
+ */
+ssize_t fdio_pread_once(int fd, void *bytes, size_t n, int64_t offset);
+
+/*
  * fdio_slurp(fd, out, err):
  * Add everything up to the end of fd to out, within out's ceiling.  Return 0,
  * ARK_EDISK, ARK_ELIMIT or ARK_ENOMEM.

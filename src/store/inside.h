@@ -13,6 +13,8 @@
 #define STORE_FOLDER_MODE 0700
 #define STORE_FILE_MODE 0600
 
+#define STORE_CHUNK 65536	/* bytes of a file read at once */
+
 /* Flags of a file that is only read: a FIFO planted there must not stop us. */
 #define STORE_READING (O_RDONLY | O_NONBLOCK | O_NOCTTY)
 
@@ -50,15 +52,29 @@ int store_fsync(const struct store *s, int fd);
 int store_regular(int root, const char *path, int *out_fd, struct stat *st,
 		  struct ark_error *err);
 
-/* store_hash(fd, out, size, err): Hash fd from its start to its end. */
-int store_hash(int fd, uint8_t out[DIGEST_SHA256_SIZE], int64_t *size,
-	       struct ark_error *err);
+/*
+ * store_regular_fd(fd, path, st, err):
+ * The same of path just opened as *fd, or not opened, with errno; *fd is closed
+ * unless it is a regular file.
+ */
+int store_regular_fd(int *fd, const char *path, struct stat *st,
+		     struct ark_error *err);
+
+/*
+ * store_feed(d, fd, announced, chunk, size, err):
+ * Add the regular file fd to d from its start to its end, by way of chunk of
+ * STORE_CHUNK bytes.  announced is its size by fstat: when a read ends just
+ * there, that is the end, without another read to say so.  *size is what came,
+ * also before a failure.  Return 0, ARK_EDISK, or as digest_add.
+ */
+int store_feed(struct digest *d, int fd, int64_t announced, uint8_t *chunk,
+	       int64_t *size, struct ark_error *err);
 
 /*
  * store_compare(s, folder, name, size, sha256, err):
  * Compare the regular file name in folder with size and sha256; when it is
  * the same, see that its bytes are durable.  Return 1 when it is the same, 0
- * when it differs, or a negative ark_code as store_regular and store_hash.
+ * when it differs, or a negative ark_code as store_regular and store_feed.
  */
 int store_compare(const struct store *s, int folder, const char *name,
 		  int64_t size, const uint8_t sha256[DIGEST_SHA256_SIZE],

@@ -11,8 +11,6 @@
 #include "store/beneath.h"
 #include "store/inside.h"
 
-#define CHUNK 65536
-
 int
 store_openat(struct store *s, const char *path, int flags, int *out_fd,
 	     struct ark_error *err)
@@ -26,23 +24,29 @@ store_openat(struct store *s, const char *path, int flags, int *out_fd,
 }
 
 int
-store_regular(int root, const char *path, int *out_fd, struct stat *st,
-	      struct ark_error *err)
+store_regular_fd(int *fd, const char *path, struct stat *st,
+		 struct ark_error *err)
 {
-	int fd = beneath_open(root, path, STORE_READING, 0);
 	int rc = 0;
 
-	if (fd < 0)
+	if (*fd < 0)
 		return store_fail(err, path);
-	if (fstat(fd, st))
+	if (fstat(*fd, st))
 		rc = error_errno(err, "%s", path);
 	else if (!S_ISREG(st->st_mode))
 		rc = error_set(err, ARK_EINTEGRITY,
 			       "%s: expected a regular file", path);
 	if (rc)
-		(void)fdio_close(&fd);
-	*out_fd = fd;
+		(void)fdio_close(fd);
 	return rc;
+}
+
+int
+store_regular(int root, const char *path, int *out_fd, struct stat *st,
+	      struct ark_error *err)
+{
+	*out_fd = beneath_open(root, path, STORE_READING, 0);
+	return store_regular_fd(out_fd, path, st, err);
 }
 
 int
@@ -77,57 +81,58 @@ store_slurp(struct store *s, const char *path, struct buf *out,
 	return rc;
 }
 
-/* Feed fd from its start to its end; *size is what came. */
-static int
-feed(struct digest *d, int fd, int64_t *size, struct ark_error *err)
+int
+store_feed(struct digest *d, int fd, int64_t announced, uint8_t *chunk,
+	   int64_t *size, struct ark_error *err)
 {
-	uint8_t *chunk = malloc(CHUNK);
-	int64_t at = 0;
-	int rc = 0;
-
-	if (!chunk)
-		return error_nomem(err);
+	*size = 0;
+	if (announced > STORE_CHUNK)
+		(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	for (;;) {
-		ssize_t got = fdio_pread(fd, chunk, CHUNK, at);
+		ssize_t got = fdio_pread_once(fd, chunk, STORE_CHUNK, *size);
+		int rc;
 
 		if (got < 0)
-			rc = error_errno(err, "reading");
-		else if (got > 0)
-			rc = digest_add(d, chunk, (size_t)got, err);
-		if (got <= 0 || rc)
-			break;
-		at += got;
+			return error_errno(err, "reading");
+		if (got == 0)
+			return 0;
+		rc = digest_add(d, chunk, (size_t)got, err);
+		if (rc)
+			return rc;
+		*size += got;
+		/* all that was announced, and there was room for more */
+		if (got < STORE_CHUNK && *size == announced)
+			return 0;
 	}
-	*size = at;
+}
+
+/* The digest of the file fd, which has `announced` bytes; *size is what came. */
+static int
+hash_by(int fd, int64_t announced, enum digest_kind kind,
+	uint8_t out[DIGEST_MAX_SIZE], int64_t *size, struct ark_error *err)
+{
+	uint8_t *chunk = malloc(STORE_CHUNK);
+	struct digest *d = NULL;
+	int rc;
+
+	rc = chunk ? digest_new(&d, kind, err) : error_nomem(err);
+	if (!rc)
+		rc = store_feed(d, fd, announced, chunk, size, err);
+	if (!rc)
+		rc = digest_final(d, out, err);
+	digest_free(d);
 	free(chunk);
 	return rc;
 }
 
 static int
-hash_by(int fd, enum digest_kind kind, uint8_t out[DIGEST_MAX_SIZE],
-	int64_t *size, struct ark_error *err)
-{
-	struct digest *d = NULL;
-	int rc;
-
-	(void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	rc = digest_new(&d, kind, err);
-	if (!rc)
-		rc = feed(d, fd, size, err);
-	if (!rc)
-		rc = digest_final(d, out, err);
-	digest_free(d);
-	return rc;
-}
-
-int
-store_hash(int fd, uint8_t out[DIGEST_SHA256_SIZE], int64_t *size,
-	   struct ark_error *err)
+hash(int fd, int64_t announced, uint8_t out[DIGEST_SHA256_SIZE], int64_t *size,
+     struct ark_error *err)
 {
 	uint8_t raw[DIGEST_MAX_SIZE];
 	int rc;
 
-	rc = hash_by(fd, DIGEST_SHA256, raw, size, err);
+	rc = hash_by(fd, announced, DIGEST_SHA256, raw, size, err);
 	if (!rc)
 		memcpy(out, raw, DIGEST_SHA256_SIZE);
 	return rc;
@@ -144,7 +149,7 @@ store_digest(struct store *s, const char *path, enum digest_kind kind,
 	rc = store_regular(s->fd, path, &fd, &st, err);
 	if (rc)
 		return rc;
-	rc = hash_by(fd, kind, out, size, err);
+	rc = hash_by(fd, st.st_size, kind, out, size, err);
 	if (rc)
 		error_prefix(err, "%s", path);
 	(void)fdio_close(&fd);
@@ -156,12 +161,16 @@ store_sha256(struct store *s, const char *path,
 	     uint8_t out[DIGEST_SHA256_SIZE], int64_t *size,
 	     struct ark_error *err)
 {
-	uint8_t raw[DIGEST_MAX_SIZE];
-	int rc;
+	struct stat st;
+	int fd, rc;
 
-	rc = store_digest(s, path, DIGEST_SHA256, raw, size, err);
-	if (!rc)
-		memcpy(out, raw, DIGEST_SHA256_SIZE);
+	rc = store_regular(s->fd, path, &fd, &st, err);
+	if (rc)
+		return rc;
+	rc = hash(fd, st.st_size, out, size, err);
+	if (rc)
+		error_prefix(err, "%s", path);
+	(void)fdio_close(&fd);
 	return rc;
 }
 
@@ -180,7 +189,7 @@ store_compare(const struct store *s, int folder, const char *name,
 		return rc;
 	if (st.st_size != size)
 		goto out;
-	rc = store_hash(fd, found, &found_size, err);
+	rc = hash(fd, st.st_size, found, &found_size, err);
 	if (rc)
 		goto out;
 	if (found_size != size || memcmp(found, sha256, sizeof(found)))

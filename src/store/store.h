@@ -135,6 +135,14 @@ int store_list(struct store *s, const char *path, struct store_entry **entries,
 	       size_t *n, struct ark_error *err);
 
 /*
+ * store_list_names(s, path, entries, n, err):
+ * The same without a look at each: sizes mean nothing.
+ */
+int store_list_names(struct store *s, const char *path,
+		     struct store_entry **entries, size_t *n,
+		     struct ark_error *err);
+
+/*
  * store_sha256(s, path, out, size, err):
  * Read a file back from the disk and hash it.  Return as store_openat.
  */

@@ -130,22 +130,33 @@ store_finish(struct store *s, struct ark_error *err)
 struct listing {
 	struct store_entry *entries;
 	size_t n, cap;
+	bool has_sizes;
 };
 
+/* What is found by a look at it: 1, 0 when it is gone by now, or negative. */
 static int
-add_entry(struct listing *l, int folder, const char *name,
+look_at(struct store_entry *e, int folder, const char *name,
+	struct ark_error *err)
+{
+	struct stat st;
+
+	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW))
+		return errno == ENOENT ? 0 : error_errno(err, "%s", name);
+	e->is_file = S_ISREG(st.st_mode);
+	e->is_folder = S_ISDIR(st.st_mode);
+	e->size = e->is_file ? st.st_size : 0;
+	return 1;
+}
+
+static int
+add_entry(struct listing *l, int folder, const struct dirent *d,
 	  struct ark_error *err)
 {
 	struct store_entry *e;
-	struct stat st;
+	int rc = 1;
 
-	if (!strcmp(name, ".") || !strcmp(name, ".."))
+	if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
 		return 0;
-	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW)) {
-		if (errno == ENOENT)
-			return 0;	/* gone since it was read */
-		return error_errno(err, "%s", name);
-	}
 	if (l->n >= ENTRIES_MAX)
 		return error_set(err, ARK_EDISK, "more than %d entries",
 				 ENTRIES_MAX);
@@ -153,11 +164,17 @@ add_entry(struct listing *l, int folder, const char *name,
 	if (!e)
 		return error_nomem(err);
 	l->entries = e;
-	e = &l->entries[l->n++];
-	(void)snprintf(e->name, sizeof(e->name), "%s", name);
-	e->is_file = S_ISREG(st.st_mode);
-	e->is_folder = S_ISDIR(st.st_mode);
-	e->size = e->is_file ? st.st_size : 0;
+	e = &l->entries[l->n];
+	e->is_file = d->d_type == DT_REG;
+	e->is_folder = d->d_type == DT_DIR;
+	e->size = 0;
+	/* a file system need not tell what a name is of */
+	if (l->has_sizes || d->d_type == DT_UNKNOWN)
+		rc = look_at(e, folder, d->d_name, err);
+	if (rc <= 0)
+		return rc;
+	(void)snprintf(e->name, sizeof(e->name), "%s", d->d_name);
+	l->n++;
 	return 0;
 }
 
@@ -172,7 +189,7 @@ read_folder(struct listing *l, DIR *dir, struct ark_error *err)
 		d = readdir(dir);
 		if (!d)
 			return errno ? error_errno(err, "reading") : 0;
-		rc = add_entry(l, dirfd(dir), d->d_name, err);
+		rc = add_entry(l, dirfd(dir), d, err);
 		if (rc)
 			return rc;
 	}
@@ -186,12 +203,11 @@ by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-int
-store_list(struct store *s, const char *path, struct store_entry **entries,
-	   size_t *n, struct ark_error *err)
+static int
+list(struct listing *l, struct store *s, const char *path,
+     struct ark_error *err)
 {
-	struct listing l = { 0 };
-	DIR *dir = NULL;
+	DIR *dir;
 	int fd, rc;
 
 	fd = beneath_open(s->fd, path, O_RDONLY | O_DIRECTORY, 0);
@@ -203,15 +219,42 @@ store_list(struct store *s, const char *path, struct store_entry **entries,
 		(void)fdio_close(&fd);
 		return rc;
 	}
-	rc = read_folder(&l, dir, err);
+	rc = read_folder(l, dir, err);
 	(void)closedir(dir);
 	if (rc) {
-		free(l.entries);
+		free(l->entries);
 		error_prefix(err, "%s", path);
 		return rc;
 	}
-	if (l.n)
-		qsort(l.entries, l.n, sizeof(*l.entries), by_name);
+	if (l->n)
+		qsort(l->entries, l->n, sizeof(*l->entries), by_name);
+	return 0;
+}
+
+int
+store_list(struct store *s, const char *path, struct store_entry **entries,
+	   size_t *n, struct ark_error *err)
+{
+	struct listing l = { .has_sizes = true };
+	int rc = list(&l, s, path, err);
+
+	if (rc)
+		return rc;
+	*entries = l.entries;
+	*n = l.n;
+	return 0;
+}
+
+int
+store_list_names(struct store *s, const char *path,
+		 struct store_entry **entries, size_t *n,
+		 struct ark_error *err)
+{
+	struct listing l = { .has_sizes = false };
+	int rc = list(&l, s, path, err);
+
+	if (rc)
+		return rc;
 	*entries = l.entries;
 	*n = l.n;
 	return 0;

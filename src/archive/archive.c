@@ -108,8 +108,8 @@ check_blank(struct archive *a, struct ark_error *err)
 }
 
 static int
-open_catalogue(struct archive *a, enum catalogue_mode mode,
-	       struct ark_error *err)
+open_catalogue(const struct archive *a, enum catalogue_mode mode,
+	       struct catalogue **out, struct ark_error *err)
 {
 	struct buf path = BUF_INIT(8192);
 	int rc;
@@ -117,7 +117,7 @@ open_catalogue(struct archive *a, enum catalogue_mode mode,
 	buf_addf(&path, "%s/%s", store_root(a->store), ARCHIVE_CATALOGUE);
 	rc = buf_status(&path, err);
 	if (!rc)
-		rc = catalogue_open(&a->catalogue, buf_text(&path), mode, err);
+		rc = catalogue_open(out, buf_text(&path), mode, err);
 	buf_release(&path);
 	return rc;
 }
@@ -191,7 +191,7 @@ archive_open(struct archive **out, const char *path, enum archive_mode mode,
 		rc = find_catalogue(a, err);
 	if (!rc && mode != ARCHIVE_REBUILD)
 		rc = open_catalogue(a, is_reading ? CATALOGUE_READ :
-				    CATALOGUE_WRITE, err);
+				    CATALOGUE_WRITE, &a->catalogue, err);
 	if (!rc && mode != ARCHIVE_REBUILD && archive_is_declared(a))
 		rc = check_whole(a, err);
 	if (rc)
@@ -214,6 +214,19 @@ archive_close(struct archive *a)
 	free(a->organization_id);
 	free(a->organization);
 	free(a);
+}
+
+int
+archive_check(const struct archive *a, struct ark_error *err)
+{
+	struct catalogue *c = NULL;
+	int rc;
+
+	rc = open_catalogue(a, CATALOGUE_READ, &c, err);
+	if (!rc)
+		rc = catalogue_check(c, err);
+	catalogue_close(c);
+	return rc;
 }
 
 bool
@@ -298,7 +311,7 @@ archive_open_catalogue(struct archive *a, struct ark_error *err)
 		rc = store_unlink(a->store, ARCHIVE_CATALOGUE "-journal", err);
 	if (rc)
 		return rc;
-	return open_catalogue(a, CATALOGUE_WRITE, err);
+	return open_catalogue(a, CATALOGUE_WRITE, &a->catalogue, err);
 }
 
 int

@@ -43,6 +43,14 @@ int archive_open(struct archive **out, const char *path,
 		 enum archive_mode mode, struct ark_error *err);
 void archive_close(struct archive *a);
 
+/*
+ * archive_check(a, err):
+ * Whether the catalogue is sound as a file, all of it, by a connection of its
+ * own: it may be asked on another thread, while nobody writes.  Return 0,
+ * ARK_EINTEGRITY, or as archive_open.
+ */
+int archive_check(const struct archive *a, struct ark_error *err);
+
 /* archive_is_declared(a): Whether it has an organisation and a zone already. */
 bool archive_is_declared(const struct archive *a);
 

@@ -35,7 +35,11 @@ int catalogue_open(struct catalogue **out, const char *path,
 		   enum catalogue_mode mode, struct ark_error *err);
 void catalogue_close(struct catalogue *c);
 
-/* catalogue_check(c, err): PRAGMA quick_check.  0 or ARK_EINTEGRITY. */
+/*
+ * catalogue_check(c, err):
+ * PRAGMA quick_check.  Return 0 or ARK_EINTEGRITY.  c keeps little in memory
+ * afterwards, so it had better be of no further use.
+ */
 int catalogue_check(struct catalogue *c, struct ark_error *err);
 
 /* catalogue_library(): Lend the library's name and version, for doctor. */
@@ -278,6 +282,23 @@ void catalogue_cursor_free(struct catalogue_cursor *cur);
  */
 int catalogue_select_day(struct catalogue_cursor **out, struct catalogue *c,
 			 int32_t day, struct ark_error *err);
+
+/* What the catalogue knows of an archived file; texts are lent. */
+struct catalogue_file {
+	int64_t row;
+	const char *id, *path;
+	int64_t bytes;
+	uint8_t sha256[32];
+};
+
+/*
+ * catalogue_files(c, day, fn, ctx, err):
+ * Each archived recording whose bag is that of `day`, by (start_s, id).  A
+ * return other than 0 ends the walk and is returned.
+ */
+typedef int catalogue_file_fn(void *ctx, const struct catalogue_file *f);
+int catalogue_files(struct catalogue *c, int32_t day, catalogue_file_fn *fn,
+		    void *ctx, struct ark_error *err);
 
 /* Earlier versions of a row's document, oldest first, without the latest. */
 typedef int catalogue_version_fn(void *ctx, int version, int64_t seen_s,

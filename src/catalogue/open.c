@@ -228,6 +228,10 @@ catalogue_check(struct catalogue *c, struct ark_error *err)
 	struct query q;
 	int rc;
 
+	/* it comes by each page once */
+	rc = query_exec(c, "PRAGMA cache_size = -512", err);
+	if (rc)
+		return rc;
 	query_prepare(&q, c, "PRAGMA quick_check(1)");
 	rc = query_next(&q, err);
 	if (rc > 0)

@@ -2,6 +2,7 @@
  * Rows, one after the other.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "catalogue/ids.h"
@@ -98,6 +99,51 @@ catalogue_cursor_free(struct catalogue_cursor *cur)
 		return;
 	query_close(&cur->q);
 	free(cur);
+}
+
+/* The file of the present row; its texts live until the next step. */
+static int
+read_file(struct query *q, struct catalogue_file *f, struct ark_error *err)
+{
+	const void *sha256 = sqlite3_column_blob(q->s, 4);
+
+	*f = (struct catalogue_file){
+		.row = query_get_int(q, 0),
+		.id = query_get_text(q, 1),
+		.path = query_get_text(q, 2),
+		.bytes = query_get_int(q, 3),
+	};
+	if (sqlite3_column_bytes(q->s, 4) == (int)sizeof(f->sha256))
+		memcpy(f->sha256, sha256, sizeof(f->sha256));
+	return query_status(q, err);
+}
+
+int
+catalogue_files(struct catalogue *c, int32_t day, catalogue_file_fn *fn,
+		void *ctx, struct ark_error *err)
+{
+	struct catalogue_file f;
+	struct query q;
+	int rc;
+
+	query_prepare(&q, c,
+		      "SELECT n, id, path, bytes, sha256"
+		      " FROM recording INDEXED BY recording_day"
+		      " WHERE day = ? AND state = " SQL_ARCHIVED
+		      " ORDER BY start_s, id");
+	query_int(&q, day);
+	for (;;) {
+		rc = query_next(&q, err);
+		if (rc <= 0)
+			break;
+		rc = read_file(&q, &f, err);
+		if (!rc)
+			rc = fn(ctx, &f);
+		if (rc)
+			break;
+	}
+	query_close(&q);
+	return rc;
 }
 
 int

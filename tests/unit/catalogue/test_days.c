@@ -404,12 +404,62 @@ random_act(struct fixture *f, uint32_t *seed)
 	}
 }
 
+/* The archived rows of a day as files, held against those of its rows. */
+struct files {
+	struct catalogue_row *rows;
+	size_t n, n_told;
+	int end_at;		/* which of them ends it; 0: none */
+};
+
+static int
+compare_file(void *ctx, const struct catalogue_file *told)
+{
+	struct files *l = ctx;
+	const struct catalogue_row *r = &l->rows[l->n_told];
+
+	assert_true(l->n_told < l->n);
+	assert_int_equal(told->row, r->row);
+	assert_string_equal(told->id, r->id);
+	assert_string_equal(told->path, r->path);
+	assert_int_equal(told->bytes, r->bytes);
+	assert_memory_equal(told->sha256, r->sha256, sizeof(r->sha256));
+	return (int)++l->n_told == l->end_at ? 77 : 0;
+}
+
+static void
+compare_files(struct fixture *f, int32_t day, struct files *l)
+{
+	assert_int_equal(catalogue_files(f->c, day, compare_file, l, &f->err),
+			 0);
+	assert_int_equal(l->n_told, l->n);
+	for (l->end_at = 1; l->end_at <= (int)l->n; l->end_at++) {
+		l->n_told = 0;
+		assert_int_equal(catalogue_files(f->c, day, compare_file, l,
+						 &f->err), 77);
+		assert_int_equal(l->n_told, l->end_at);
+	}
+	while (l->n)
+		catalogue_row_release(&l->rows[--l->n]);
+	free(l->rows);
+}
+
+/* Move what r holds behind the others. */
+static void
+keep_row(struct files *l, struct catalogue_row *r)
+{
+	l->rows = realloc(l->rows, (l->n + 1) * sizeof(*l->rows));
+	assert_non_null(l->rows);
+	l->rows[l->n++] = *r;
+	*r = (struct catalogue_row){ 0 };
+}
+
 static void
 recount(struct fixture *f, int32_t day)
 {
 	struct catalogue_day told = day_of_catalogue(f, day), plain = { 0 };
 	struct catalogue_cursor *cur = NULL;
 	struct catalogue_row r = { 0 };
+	struct files files = { 0 };
 
 	plain.first_s = -1;
 	plain.last_s = -1;
@@ -426,8 +476,11 @@ recount(struct fixture *f, int32_t day)
 		if (plain.first_s == -1)
 			plain.first_s = r.start_s;
 		plain.last_s = r.start_s;
+		if (r.state == ARK_ARCHIVED)
+			keep_row(&files, &r);
 	}
 	catalogue_cursor_free(cur);
+	compare_files(f, day, &files);
 	assert_int_equal(told.listed, plain.listed);
 	assert_int_equal(told.vanished, plain.vanished);
 	assert_int_equal(told.bytes, plain.bytes);

@@ -5,45 +5,30 @@
 #define FLOW_AUDIT_H
 
 #include "archive/archive.h"
-#include "base/idmap.h"
 #include "callark/archive.h"
-#include "flow/hashing.h"
-#include "manifest/manifest.h"
+#include "flow/docket.h"
+#include "flow/telling.h"
 #include "store/log.h"
-
-/* What the catalogue says of a file. */
-struct known {
-	char *path;			/* relative to the archive */
-	char *id;
-	int64_t row, bytes;
-	uint8_t sha256[DIGEST_SHA256_SIZE];
-	bool is_listed;			/* in the manifest */
-};
 
 struct audit {
 	struct archive *archive;
 	const struct ark_verify_options *options;
 	struct ark_verify_totals *totals;
+	struct telling telling;
 	struct store_log *trail;	/* to tell what came of it; or NULL */
 	struct inspection *inspection;	/* what audit_trail learned */
+	struct docket docket;
+	struct evidence *evidence;	/* of the day; lent by docket */
 	int32_t day;
-	bool is_dirty;			/* its bag is behind the catalogue */
 	bool is_bag_bad;		/* a table or a tag file of it is */
 	bool is_any_bad;		/* a file that is listed is not as it was */
-	struct manifest payload, tags;
-	struct known *known;
-	size_t n_known, known_cap;
-	struct idmap by_path;
-	struct hashing_item *items;	/* of the payload */
-	char **paths;			/* of the items, n_paths of them */
-	size_t n_paths;
 };
 
-/* audit_day(a, err): Verify a->day; findings go to the options' function. */
+/*
+ * audit_day(a, err):
+ * Verify a->day, by a->evidence; findings go to the options' function.
+ */
 int audit_day(struct audit *a, struct ark_error *err);
-
-/* audit_forget(a): Free what belongs to the day. */
-void audit_forget(struct audit *a);
 
 /* audit_report(a, verdict, path, id, detail): Tell and count one finding. */
 int audit_report(struct audit *a, enum ark_verdict verdict, const char *path,
@@ -53,13 +38,6 @@ int audit_report(struct audit *a, enum ark_verdict verdict, const char *path,
 
 /* audit_is_table(name): Of our own tables, which each edition writes anew. */
 bool audit_is_table(const char *name);
-
-/*
- * audit_place(a, name):
- * The path in the archive of what is called name in the day's bag, be it any
- * text: free it; NULL when there is no memory.
- */
-char *audit_place(const struct audit *a, const char *name);
 
 /* audit_stranger(a, path): Tell of a file that belongs to no recording. */
 int audit_stranger(struct audit *a, const char *path);
@@ -77,13 +55,13 @@ int audit_strangers(struct audit *a, struct ark_error *err);
 /* ---- audit_bag.c: the tag files --------------------------------------- */
 
 /*
- * audit_manifest(a, name, m, is_payload, err):
- * Read and parse one manifest, and see that it has the form that callark gives
- * it and, of a tag manifest, that it lists our tag files.  0, or 1 when it could
- * not be had (told).
+ * audit_manifest(a, name, r, is_payload):
+ * Tell what is wrong with a manifest that was read as r: that it could not be
+ * had, its form and, of a tag manifest, that it does not list our tag files.
+ * Return 0, 1 when there is none to go by (told), or what ends the telling.
  */
-int audit_manifest(struct audit *a, const char *name, struct manifest *m,
-		   bool is_payload, struct ark_error *err);
+int audit_manifest(struct audit *a, const char *name,
+		   const struct evidence_manifest *r, bool is_payload);
 
 /*
  * audit_strange_tags(a, err):

@@ -9,10 +9,26 @@
 #include "manifest/baginfo.h"
 #include "store/layout.h"
 
-#define MAX_TAG_BYTES ((size_t)256 << 20)
-
 static const char other_form[] = "it says the same, but not as callark writes "
 				 "it";
+
+/* A tag file that could not be read: tell.  1, or what ends the telling. */
+static int
+lack_tag(struct audit *a, const char *name, int why, const char *text)
+{
+	char path[STORE_PATH_MAX];
+	int rc;
+
+	if (layout_in_bag(path, a->day, name, NULL))
+		return ARK_EBUG;
+	if (why == ARK_ENOTFOUND)
+		rc = audit_report(a, a->evidence->is_dirty ?
+				  ARK_VERIFY_UNPUBLISHED : ARK_VERIFY_MISSING,
+				  path, "", "a tag file of the bag");
+	else
+		rc = audit_report(a, ARK_VERIFY_UNREADABLE, path, "", text);
+	return rc ? rc : 1;
+}
 
 /* Read one tag file; a missing or bad one is a finding: 1. */
 static int
@@ -28,17 +44,9 @@ slurp_tag(struct audit *a, const char *name, struct buf *out,
 	if (rc)
 		return rc;
 	rc = store_slurp(a->archive->store, path, out, &why);
-	if (!rc)
-		return 0;
 	if (rc == ARK_ENOMEM)
 		return error_nomem(err);
-	if (rc == ARK_ENOTFOUND)
-		rc = audit_report(a, a->is_dirty ? ARK_VERIFY_UNPUBLISHED :
-			    ARK_VERIFY_MISSING, path, "", "a tag file of the "
-			    "bag");
-	else
-		rc = audit_report(a, ARK_VERIFY_UNREADABLE, path, "", why.text);
-	return rc ? rc : 1;
+	return rc ? lack_tag(a, name, rc, why.text) : 0;
 }
 
 static int
@@ -57,23 +65,6 @@ static int
 bad_tag(struct audit *a, const char *name, const char *why)
 {
 	return report_tag(a, ARK_VERIFY_BAD_BAG, name, why);
-}
-
-/* What a manifest says has one form only; nothing else vouches for it. */
-static int
-judge_form(struct audit *a, const char *name, const struct manifest *m,
-	   const struct buf *text, struct ark_error *err)
-{
-	struct buf ours = BUF_INIT(MAX_TAG_BYTES);
-	int rc;
-
-	manifest_print(m, &ours);
-	rc = buf_status(&ours, err);
-	if (!rc && (ours.len != text->len ||
-		    memcmp(buf_text(&ours), buf_text(text), ours.len)))
-		rc = report_tag(a, ARK_VERIFY_CHANGED, name, other_form);
-	buf_release(&ours);
-	return rc;
 }
 
 /* A tag file that is not listed could be changed by anybody. */
@@ -95,31 +86,22 @@ judge_tag_list(struct audit *a, const char *name, const struct manifest *m)
 		       "manifest-sha256.txt in it, and nothing else");
 }
 
-/* Read and parse one manifest: 0, 1 when it could not be had, negative. */
 int
-audit_manifest(struct audit *a, const char *name, struct manifest *m,
-	      bool is_payload, struct ark_error *err)
+audit_manifest(struct audit *a, const char *name,
+	       const struct evidence_manifest *r, bool is_payload)
 {
-	struct buf text = BUF_INIT(MAX_TAG_BYTES);
-	struct ark_error why;
-	int rc;
+	int rc = 0;
 
-	rc = slurp_tag(a, name, &text, err);
-	if (rc)
-		goto out;
-	rc = manifest_parse(m, buf_text(&text), text.len, is_payload, &why);
-	if (rc == ARK_EFORMAT) {
-		rc = bad_tag(a, name, why.text);
-		rc = rc ? rc : 1;
-	} else if (rc) {
-		rc = error_nomem(err);
-	} else {
-		rc = judge_form(a, name, m, &text, err);
-		if (!rc && !is_payload)
-			rc = judge_tag_list(a, name, m);
+	if (r->read)
+		return lack_tag(a, name, r->read, r->why.text);
+	if (r->parsed) {
+		rc = bad_tag(a, name, r->why.text);
+		return rc ? rc : 1;
 	}
-out:
-	buf_release(&text);
+	if (r->is_other_form)
+		rc = report_tag(a, ARK_VERIFY_CHANGED, name, other_form);
+	if (!rc && !is_payload)
+		rc = judge_tag_list(a, name, &r->m);
 	return rc;
 }
 
@@ -135,7 +117,8 @@ audit_strange_tags(struct audit *a, struct ark_error *err)
 	int rc;
 
 	layout_day(folder, a->day);
-	rc = store_list(a->archive->store, folder, &entries, &n, &why);
+	rc = store_list_names(a->archive->store, folder, &entries, &n,
+			      &why);
 	if (rc == ARK_ENOMEM)
 		return error_nomem(err);
 	/* one that cannot be read was told of with its tag files */

@@ -21,29 +21,33 @@ audit_is_table(const char *path_in_bag)
 	       report_is_file(path_in_bag);
 }
 
-char *
-audit_place(const struct audit *a, const char *name)
-{
-	char folder[STORE_PATH_MAX];
-	size_t n = strlen(name), head;
-	char *path;
-
-	layout_day(folder, a->day);
-	head = strlen(folder);
-	path = malloc(head + n + 2);
-	if (!path)
-		return NULL;
-	memcpy(path, folder, head);
-	path[head] = '/';
-	memcpy(path + head + 1, name, n + 1);
-	return path;
-}
-
 int
 audit_stranger(struct audit *a, const char *path)
 {
-	return audit_report(a, a->is_dirty ? ARK_VERIFY_UNPUBLISHED :
-			    ARK_VERIFY_EXTRA, path, "", "nobody knows of it");
+	return audit_report(a, a->evidence->is_dirty ?
+			    ARK_VERIFY_UNPUBLISHED : ARK_VERIFY_EXTRA, path, "",
+			    "nobody knows of it");
+}
+
+/* A table that the manifest does not name. */
+static int
+judge_unlisted_table(struct audit *a, const char *path, struct ark_error *err)
+{
+	struct ark_error why;
+	int64_t size;
+	int rc;
+
+	rc = store_size(a->archive->store, path, &size, &why);
+	if (rc == ARK_ENOMEM)
+		return error_nomem(err);
+	if (rc == ARK_ENOTFOUND)
+		return audit_report(a, ARK_VERIFY_MISSING, path, "",
+				    "neither listed nor there");
+	if (rc)
+		return audit_report(a, ARK_VERIFY_UNREADABLE, path, "",
+				    why.text);
+	return audit_report(a, ARK_VERIFY_BAD_BAG, path, "",
+			    "the manifest does not name it");
 }
 
 int
@@ -52,37 +56,25 @@ audit_tables(struct audit *a, struct ark_error *err)
 	static const char *const tables[] = {
 		"data/recordings.csv", "data/recordings.ndjson",
 	};
-	struct ark_error why;
-	int64_t size;
-	char *path;
+	const struct evidence *e = a->evidence;
+	char path[STORE_PATH_MAX];
 	int rc = 0;
 
-	for (size_t i = 0; !rc && !a->is_dirty && i < 2; i++) {
-		if (manifest_find(&a->payload, tables[i]))
+	for (size_t i = 0; !rc && !e->is_dirty && i < 2; i++) {
+		if (manifest_find(&e->payload.m, tables[i]))
 			continue;
-		path = audit_place(a, tables[i]);
-		if (!path)
-			return error_nomem(err);
-		rc = store_size(a->archive->store, path, &size, &why);
-		if (rc == ARK_ENOTFOUND)
-			rc = audit_report(a, ARK_VERIFY_MISSING, path, "",
-					  "neither listed nor there");
-		else if (rc)
-			rc = audit_report(a, ARK_VERIFY_UNREADABLE, path, "",
-					  why.text);
-		else
-			rc = audit_report(a, ARK_VERIFY_BAD_BAG, path, "",
-					  "the manifest does not name it");
-		free(path);
+		rc = layout_in_bag(path, a->day, tables[i], err);
+		if (!rc)
+			rc = judge_unlisted_table(a, path, err);
 	}
 	return rc;
 }
 
 /* The tables are told of by audit_tables(); a report may be on its way. */
 static bool
-is_expected(const struct audit *a, const char *name)
+is_expected(const struct evidence *e, const char *name)
 {
-	return audit_is_table(name) && (a->is_dirty || !report_is_file(name));
+	return audit_is_table(name) && (e->is_dirty || !report_is_file(name));
 }
 
 static int find_strangers(struct audit *a, const char *folder, int depth,
@@ -91,23 +83,21 @@ static int find_strangers(struct audit *a, const char *folder, int depth,
 /* Something found below data/: what nobody knows of is told. */
 static int
 judge_found(struct audit *a, const char *folder,
-	    const struct store_entry *e, int depth, struct ark_error *err)
+	    const struct store_entry *found, int depth, struct ark_error *err)
 {
-	char name[STORE_PATH_MAX + sizeof(e->name) + 1];
-	char *path;
-	int rc = 0;
+	const struct evidence *e = a->evidence;
+	char path[2 * STORE_PATH_MAX + sizeof(found->name)];
+	const char *name = path + strlen(e->folder) + 1;	/* in the bag */
+	int n;
 
-	(void)snprintf(name, sizeof(name), "%s/%s", folder, e->name);
-	path = audit_place(a, name);
-	if (!path)
-		return error_nomem(err);
-	if (e->is_folder && depth < MAX_DEPTH && strlen(path) < STORE_PATH_MAX)
-		rc = find_strangers(a, name, depth + 1, err);
-	else if (!manifest_find(&a->payload, name) && !is_expected(a, name) &&
-		 !idmap_get(&a->by_path, path))
-		rc = audit_stranger(a, path);
-	free(path);
-	return rc;
+	n = snprintf(path, sizeof(path), "%s/%s/%s", e->folder, folder,
+		     found->name);
+	if (found->is_folder && depth < MAX_DEPTH && n < STORE_PATH_MAX)
+		return find_strangers(a, name, depth + 1, err);
+	if (manifest_find(&e->payload.m, name) || is_expected(e, name) ||
+	    idmap_get(&e->by_path, path))
+		return 0;
+	return audit_stranger(a, path);
 }
 
 static int
@@ -115,14 +105,14 @@ find_strangers(struct audit *a, const char *folder, int depth,
 	       struct ark_error *err)
 {
 	struct store_entry *entries = NULL;
-	char *path = audit_place(a, folder);
+	char path[2 * STORE_PATH_MAX];
 	struct ark_error why;
 	size_t n = 0;
 	int rc;
 
-	if (!path)
-		return error_nomem(err);
-	rc = store_list(a->archive->store, path, &entries, &n, &why);
+	(void)snprintf(path, sizeof(path), "%s/%s", a->evidence->folder,
+		       folder);
+	rc = store_list_names(a->archive->store, path, &entries, &n, &why);
 	if (rc == ARK_ENOMEM)
 		rc = error_nomem(err);
 	else if (rc == ARK_ENOTFOUND)
@@ -132,7 +122,6 @@ find_strangers(struct audit *a, const char *folder, int depth,
 	for (size_t i = 0; !rc && i < n; i++)
 		rc = judge_found(a, folder, &entries[i], depth, err);
 	free(entries);
-	free(path);
 	return rc;
 }
 

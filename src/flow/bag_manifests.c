@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/event.h"
 #include "flow/hashing.h"
 
 int
@@ -82,14 +81,6 @@ find_kind(const char *algorithm, enum digest_kind *kind)
 	return false;
 }
 
-static bool
-should_stop(const void *ctx)
-{
-	const struct bag *b = ctx;
-
-	return event_should_stop(&b->options->listener);
-}
-
 /* Whether another manifest named this payload before. */
 static bool
 is_told(const struct bag *b, const char *path)
@@ -119,7 +110,7 @@ judge_item(struct bag *b, const struct hashing_item *it,
 		return it->rc == ARK_ENOTFOUND ?
 			bag_report(b, ARK_VERIFY_MISSING, e->path, detail) :
 			bag_report(b, ARK_VERIFY_UNREADABLE, e->path,
-				   it->err.text);
+				   it->why);
 	}
 	if (b->options->is_quick ||
 	    !memcmp(it->digest, e->digest, digest_size(it->kind)))
@@ -144,8 +135,8 @@ check_entries(struct bag *b, const struct manifest *m, const char *name,
 			.path = m->entries[i].path, .expected = -1,
 			.kind = m->kind,
 		};
-	hashing_run(b->store, items, m->n, b->options->is_quick, should_stop,
-		    b);
+	rc = hashing_run(b->store, items, m->n, b->options->is_quick,
+			 &b->options->listener, err);
 	for (size_t i = 0; !rc && i < m->n; i++) {
 		if (items[i].rc == ARK_ESTOPPED)
 			rc = error_set(err, ARK_ESTOPPED,
@@ -155,7 +146,7 @@ check_entries(struct bag *b, const struct manifest *m, const char *name,
 		else
 			rc = judge_item(b, &items[i], &m->entries[i], name);
 	}
-	free(items);
+	hashing_items_free(items, m->n);
 	return rc;
 }
 

@@ -61,48 +61,72 @@ gather_days(struct audit *a, int32_t from, int32_t to, struct day_list *l,
 	return rc;
 }
 
-/* Tell what came of a->day, which is what the totals have grown by. */
+/* Verify one day, and tell what the totals have grown by. */
 static int
-tell_day(const struct audit *a, const struct ark_verify_totals *before)
+verify_day(struct audit *a, struct ark_error *err)
 {
-	struct ark_verify_totals t = *a->totals;
+	const struct ark_verify_totals before = *a->totals;
+	struct ark_verify_totals t;
+	int rc;
 
-	if (!a->options->day)
-		return 0;
-	t.days -= before->days;
-	t.files -= before->files;
-	t.bytes -= before->bytes;
-	t.repaired -= before->repaired;
+	a->day = a->evidence->day;
+	a->is_bag_bad = a->is_any_bad = false;
+	rc = audit_edition(a, err);
+	if (!rc && a->evidence->rc)
+		return error_set(err, a->evidence->rc, "%s",
+				 a->evidence->err.text);
+	if (!rc)
+		rc = audit_day(a, err);
+	if (rc)
+		return rc;
+	t = *a->totals;
+	t.days -= before.days;
+	t.files -= before.files;
+	t.bytes -= before.bytes;
+	t.repaired -= before.repaired;
 	for (int i = 0; i < ARK_N_VERDICTS; i++)
-		t.found[i] -= before->found[i];
-	return a->options->day(a->options->ctx, a->day, &t);
+		t.found[i] -= before.found[i];
+	return telling_day_end(&a->telling, a->day, &t);
 }
 
 static int
-verify_days(struct audit *a, const struct ark_range *range,
-	    struct ark_error *err)
+verify_days(struct audit *a, const struct day_list *l, struct ark_error *err)
+{
+	const struct docket_options o = {
+		.is_quick = a->options->is_quick,
+		/* what is mended in one day may not be read before */
+		.is_ahead = !a->options->is_repairing,
+		.listener = &a->options->listener,
+	};
+	int rc;
+
+	rc = docket_init(&a->docket, a->archive, &o, l->days, l->n, err);
+	while (!rc) {
+		rc = docket_take(&a->docket, &a->evidence, err);
+		if (rc <= 0)
+			break;
+		rc = verify_day(a, err);
+	}
+	docket_release(&a->docket);
+	return rc;
+}
+
+/* Everything of a range: the trail, day by day, and the trail's end. */
+static int
+verify_range(struct audit *a, const struct ark_range *range,
+	     struct ark_error *err)
 {
 	struct day_list list = { 0 };
 	int rc;
 
 	rc = gather_days(a, day_of(range->from_s), day_of(range->to_s - 1),
 			 &list, err);
-	for (size_t i = 0; !rc && i < list.n; i++) {
-		const struct ark_verify_totals before = *a->totals;
-
-		a->day = list.days[i];
-		rc = audit_edition(a, err);
-		if (!rc)
-			rc = audit_day(a, err);
-		audit_forget(a);
-		if (!rc)
-			rc = tell_day(a, &before);
-	}
+	if (!rc)
+		rc = verify_days(a, &list, err);
 	if (!rc)
 		rc = audit_trail_end(a, err);
 	audit_trail_forget(a);
 	free(list.days);
-	free(a->known);
 	return rc;
 }
 
@@ -151,6 +175,24 @@ conclude(struct audit *a, const struct ark_range *range, struct ark_error *err)
 	return rc;
 }
 
+/* Whatever is to be read, once the catalogue is being looked at. */
+static int
+verify_archive(struct audit *a, struct ark_range *range, struct ark_error *err)
+{
+	int rc;
+
+	rc = telling_begin(&a->telling, a->archive, a->options);
+	if (!rc)
+		rc = period_or_all(range, &a->options->range,
+				   a->archive->zone, err);
+	if (!rc)
+		rc = verify_range(a, range, err);
+	rc = telling_end(&a->telling, rc, err);
+	if (a->telling.rc)	/* what was read by it was told nobody */
+		memset(a->totals, 0, sizeof(*a->totals));
+	return rc;
+}
+
 int
 ark_verify(const struct ark_config *c, const struct ark_verify_options *o,
 	   struct ark_verify_totals *totals, struct ark_error *err)
@@ -169,12 +211,8 @@ ark_verify(const struct ark_config *c, const struct ark_verify_options *o,
 		confinement_offline(c, store_root(a.archive->store),
 				    o->is_repairing ? CONFINE_TIDY :
 				    CONFINE_READ, &o->listener);
-		rc = catalogue_check(a.archive->catalogue, err);
+		rc = verify_archive(&a, &range, err);
 	}
-	if (!rc)
-		rc = period_or_all(&range, &o->range, a.archive->zone, err);
-	if (!rc)
-		rc = verify_days(&a, &range, err);
 	totals->is_finished = !rc;
 	if (!rc)
 		rc = conclude(&a, &range, err);

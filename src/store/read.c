@@ -106,53 +106,25 @@ store_feed(struct digest *d, int fd, int64_t announced, uint8_t *chunk,
 	}
 }
 
-/* The digest of the file fd, which has `announced` bytes; *size is what came. */
-static int
-hash_by(int fd, int64_t announced, enum digest_kind kind,
-	uint8_t out[DIGEST_MAX_SIZE], int64_t *size, struct ark_error *err)
-{
-	uint8_t *chunk = malloc(STORE_CHUNK);
-	struct digest *d = NULL;
-	int rc;
-
-	rc = chunk ? digest_new(&d, kind, err) : error_nomem(err);
-	if (!rc)
-		rc = store_feed(d, fd, announced, chunk, size, err);
-	if (!rc)
-		rc = digest_final(d, out, err);
-	digest_free(d);
-	free(chunk);
-	return rc;
-}
-
+/* SHA-256 of the file fd, which has `announced` bytes; *size is what came. */
 static int
 hash(int fd, int64_t announced, uint8_t out[DIGEST_SHA256_SIZE], int64_t *size,
      struct ark_error *err)
 {
+	uint8_t *chunk = malloc(STORE_CHUNK);
 	uint8_t raw[DIGEST_MAX_SIZE];
+	struct digest *d = NULL;
 	int rc;
 
-	rc = hash_by(fd, announced, DIGEST_SHA256, raw, size, err);
+	rc = chunk ? digest_new(&d, DIGEST_SHA256, err) : error_nomem(err);
+	if (!rc)
+		rc = store_feed(d, fd, announced, chunk, size, err);
+	if (!rc)
+		rc = digest_final(d, raw, err);
 	if (!rc)
 		memcpy(out, raw, DIGEST_SHA256_SIZE);
-	return rc;
-}
-
-int
-store_digest(struct store *s, const char *path, enum digest_kind kind,
-	     uint8_t out[DIGEST_MAX_SIZE], int64_t *size,
-	     struct ark_error *err)
-{
-	struct stat st;
-	int fd, rc;
-
-	rc = store_regular(s->fd, path, &fd, &st, err);
-	if (rc)
-		return rc;
-	rc = hash_by(fd, st.st_size, kind, out, size, err);
-	if (rc)
-		error_prefix(err, "%s", path);
-	(void)fdio_close(&fd);
+	digest_free(d);
+	free(chunk);
 	return rc;
 }
 

@@ -150,9 +150,4 @@ int store_sha256(struct store *s, const char *path,
 		 uint8_t out[DIGEST_SHA256_SIZE], int64_t *size,
 		 struct ark_error *err);
 
-/* store_digest(s, path, kind, out, size, err): The same by another digest. */
-int store_digest(struct store *s, const char *path, enum digest_kind kind,
-		 uint8_t out[DIGEST_MAX_SIZE], int64_t *size,
-		 struct ark_error *err);
-
 #endif

@@ -3,12 +3,14 @@
  * place and while whoever listens ends it at every finding.
  */
 #include <errno.h>
+#include <semaphore.h>
 
 #include "unit/heap.h"
 #include "unit/store/scratch.h"
 
 #include "callark/archive.h"
 #include "config/config.h"
+#include "flow/audit.h"
 #include "flow/days_of.h"
 #include "flow/publish.h"
 #include "flow/quarantine.h"
@@ -30,6 +32,7 @@ struct world {
 	int n_found, stop_at;
 	int found[ARK_N_VERDICTS];
 	char last[512];		/* finding, in words */
+	int n_days;		/* told */
 	struct ark_verify_options options;
 	struct ark_verify_totals totals;
 	struct ark_error err;
@@ -73,6 +76,17 @@ tell(void *ctx, const struct ark_finding *f)
 	return ++w->n_found == w->stop_at ? STOP : 0;
 }
 
+static int
+tell_day(void *ctx, int32_t day, const struct ark_verify_totals *t)
+{
+	struct world *w = ctx;
+
+	assert_int_equal(day, DAY);
+	assert_int_equal(t->days, 1);
+	w->n_days++;
+	return 0;
+}
+
 /* An archive of one day with one recording, published. */
 static int
 setup(void **state)
@@ -89,6 +103,7 @@ setup(void **state)
 	w->config.path = w->root;
 	w->has_trail = true;
 	w->options.finding = tell;
+	w->options.day = tell_day;
 	w->options.ctx = w;
 	assert_int_equal(archive_open(&a, w->root, ARCHIVE_CREATE, &w->err), 0);
 	assert_int_equal(archive_declare(a, "org", "ACME", "UTC", NULL), 0);
@@ -124,7 +139,7 @@ verify(struct world *w)
 	if (w->has_trail)
 		n = scratch_read(&w->t, "root/" TRAIL_PATH, trail,
 				 sizeof(trail));
-	w->n_found = 0;
+	w->n_found = w->n_days = 0;
 	memset(w->found, 0, sizeof(w->found));
 	w->err = (struct ark_error){ 0 };
 	rc = ark_verify(&w->config, &w->options, &w->totals, &w->err);
@@ -276,9 +291,9 @@ take_step(struct ark_error *err)
 STEP(catalogue_day, (struct catalogue *c, int32_t day,
 		     struct catalogue_day *out, struct ark_error *err),
      (c, day, out, err))
-STEP(catalogue_select_day, (struct catalogue_cursor **out, struct catalogue *c,
-			    int32_t day, struct ark_error *err),
-     (out, c, day, err))
+STEP(catalogue_files, (struct catalogue *c, int32_t day, catalogue_file_fn *fn,
+		       void *ctx, struct ark_error *err),
+     (c, day, fn, ctx, err))
 STEP(catalogue_dirty_days, (struct catalogue *c, int32_t **days, size_t *n,
 			    struct ark_error *err), (c, days, n, err))
 STEP(catalogue_unpublish, (struct catalogue *c, int32_t day,
@@ -296,14 +311,45 @@ STEP(days_of_tree, (struct store *s, int32_t from, int32_t to, int32_t **days,
      (s, from, to, days, n, err))
 STEP(store_log_hold, (struct store_log *l, struct ark_error *err), (l, err))
 
+/* ---- the look at the catalogue ------------------------------------------ */
+
+int __real_archive_check(const struct archive *a, struct ark_error *err);
+int __wrap_archive_check(const struct archive *a, struct ark_error *err);
+int __real_audit_trail_end(struct audit *a, struct ark_error *err);
+int __wrap_audit_trail_end(struct audit *a, struct ark_error *err);
+
+/* It comes to its end when all days did, or at once. */
+static struct {
+	bool waits;
+	sem_t days_are_over;
+	int rc;
+} look;
+
+int
+__wrap_archive_check(const struct archive *a, struct ark_error *err)
+{
+	if (look.waits)
+		(void)sem_wait(&look.days_are_over);
+	return look.rc ? error_set(err, look.rc, "the catalogue is damaged") :
+		__real_archive_check(a, err);
+}
+
+int
+__wrap_audit_trail_end(struct audit *a, struct ark_error *err)
+{
+	if (look.waits)
+		(void)sem_post(&look.days_are_over);
+	return __real_audit_trail_end(a, err);
+}
+
 /* ---- a disk that fails -------------------------------------------------- */
 
-int __real_store_list(struct store *s, const char *path,
-		      struct store_entry **out, size_t *n,
-		      struct ark_error *err);
-int __wrap_store_list(struct store *s, const char *path,
-		      struct store_entry **out, size_t *n,
-		      struct ark_error *err);
+int __real_store_list_names(struct store *s, const char *path,
+			    struct store_entry **out, size_t *n,
+			    struct ark_error *err);
+int __wrap_store_list_names(struct store *s, const char *path,
+			    struct store_entry **out, size_t *n,
+			    struct ark_error *err);
 ssize_t __real_fdio_pread(int fd, void *bytes, size_t n, int64_t at);
 ssize_t __wrap_fdio_pread(int fd, void *bytes, size_t n, int64_t at);
 
@@ -311,12 +357,13 @@ static bool fails_to_list;
 static enum pread_end { READS, FAILS, ENDS } next_pread;
 
 int
-__wrap_store_list(struct store *s, const char *path, struct store_entry **out,
-		  size_t *n, struct ark_error *err)
+__wrap_store_list_names(struct store *s, const char *path,
+			struct store_entry **out, size_t *n,
+			struct ark_error *err)
 {
 	if (fails_to_list && strstr(path, "data"))
 		return error_set(err, ARK_EDISK, "%s: it fails", path);
-	return __real_store_list(s, path, out, n, err);
+	return __real_store_list_names(s, path, out, n, err);
 }
 
 ssize_t
@@ -516,6 +563,55 @@ a_signal_ends_it(void **state)
 	(void)teardown((void **)&w);
 }
 
+/* A day is told of in the end, be it long after it was read. */
+static void
+a_day_waits_for_the_catalogue(void **state)
+{
+	struct world *w;
+
+	(void)state;
+	(void)setup((void **)&w);
+	look.waits = true;
+	assert_int_equal(verify(w), 0);
+	assert_int_equal(w->n_days, 1);
+	assert_int_equal(w->totals.days, 1);
+	look.waits = false;
+	(void)teardown((void **)&w);
+}
+
+/* Nothing is told by a catalogue that is damaged, whenever that is found. */
+static void
+a_damaged_catalogue_accuses_nobody(void **state)
+{
+	static const struct harm changed = { WRITE, AUDIO, "abd" };
+	static const struct harm trail = {
+		REPLACE, TRAIL_PATH, "\"seq\":2", "\"seq\":3",
+	};
+
+	(void)state;
+	look.rc = ARK_EINTEGRITY;
+	for (int i = 0; i < 5; i++) {
+		struct world *w;
+
+		(void)setup((void **)&w);
+		look.waits = i == 1;
+		w->options.is_repairing = i == 4;
+		if (i >= 2)
+			do_harm(w, i == 2 ? &trail : &changed);
+		assert_int_equal(verify(w), ARK_EINTEGRITY);
+		assert_string_equal(w->err.text, "the catalogue is damaged");
+		assert_int_equal(w->n_found, 0);
+		assert_int_equal(w->n_days, 0);
+		assert_int_equal(w->totals.days, 0);
+		assert_int_equal(w->totals.found[ARK_VERIFY_CHANGED], 0);
+		assert_false(w->totals.is_finished);
+		assert_true(scratch_has(&w->t, "root/" AUDIO));
+		(void)teardown((void **)&w);
+	}
+	look.rc = 0;
+	look.waits = false;
+}
+
 /* Names and sizes alone do not tell one byte from another. */
 static void
 a_quick_look_sees_names_and_sizes(void **state)
@@ -634,6 +730,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_signal_ends_it),
+		cmocka_unit_test(a_day_waits_for_the_catalogue),
+		cmocka_unit_test(a_damaged_catalogue_accuses_nobody),
 		cmocka_unit_test(a_quick_look_sees_names_and_sizes),
 		cmocka_unit_test(what_only_the_catalogue_knows_is_missed),
 		cmocka_unit_test(a_folder_that_cannot_be_listed_is_told),
@@ -646,5 +744,7 @@ main(void)
 	};
 
 	memset(endless, 'x', sizeof(endless) - 1);
+	if (sem_init(&look.days_are_over, 0, 0))
+		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -75,8 +75,8 @@ def test_every_day_and_the_subject_is_a_bag(demo):
     read_trail(folder / "archive" / "trail.ndjson")
 
 
-def test_a_changed_byte_is_found_and_mended(demo):
-    shown = section(demo[1], "somebody changes")
+def test_a_changed_recording_is_found_and_mended(demo):
+    shown = section(demo[1], "somebody writes")
     assert re.search(r"^changed +\d{4}/.*\.wav: ", shown, re.M), shown
     assert "(exit status 6)" in shown
     assert shown.endswith("everything agrees\n"), shown

@@ -39,8 +39,9 @@ int output_put(void *ctx, const void *bytes, size_t n, struct ark_error *err);
 
 /*
  * output_close(o, is_good, err):
- * Make what was written durable under its name, in place of what has it; or,
- * when it is not good, as if nothing had been written (of a file).  Return 0,
+ * Make what was written durable and give it its name, in place of what has it,
+ * which holds all of the one or of the other also after a crash; or, when it is
+ * not good, be as if nothing had been written (of a file).  Return 0,
  * ARK_EDISK or ARK_ENOMEM; of standard output always 0, which is checked at the
  * program's end.
  */

@@ -313,12 +313,14 @@ lister_drive(struct lister *l, struct service *service, struct mailbox *box,
 		struct letter *letter;
 		int64_t wait;
 
-		if (event_should_stop(service->listener) && !l->is_stopped) {
+		if (!rc && event_should_stop(service->listener))
 			rc = error_set(err, ARK_ESTOPPED, "stopped");
-			lister_stop(l);
-		}
 		if (!rc)
 			rc = lister_pump(l, clock_now_ms(), err);
+		if (rc) {
+			lister_stop(l);
+			service_stop(service);
+		}
 		wait = lister_due_ms(l, clock_now_ms());
 		letter = mailbox_take(box, wait < 0 || wait > 100 ? 100 : wait);
 		while (letter) {

@@ -131,7 +131,8 @@ const struct lister_counts *lister_counts(const struct lister *l);
 /*
  * lister_drive(l, service, mailbox, err):
  * A loop for owners that do nothing but list.  Until idle, stopped
- * (ARK_ESTOPPED) or failed.
+ * (ARK_ESTOPPED) or failed; then what is in flight is cancelled, and the
+ * service's engine is stopped for good.
  */
 int lister_drive(struct lister *l, struct service *service,
 		 struct mailbox *mailbox, struct ark_error *err);

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import time
 import pytest
 
 from support import (COMPLETE, DISK, INCOMPLETE, SERVICE, USAGE, Callark)
-from trials import are_signals_taken, kill, wait_until
+from trials import are_signals_taken, wait_until
 
 DAY = "2024-12-30"
 NEXT = "2024-12-31"
@@ -360,6 +361,24 @@ def test_documents_with_other_identities_have_an_id(archived, identity):
         assert all(row["id"] for row in rows)
 
 
+def test_a_document_in_many_lines_is_one_line(make):
+    """Line ends between its values become spaces, and nothing else changes."""
+    pretty = {"dialect": {"pretty": True}}
+    sim, callark = make(scenario(**pretty, routes={
+        route: pretty for route in ROUTES if route != AUDIO}))
+    assert callark.sync(*RANGE, "--reports", "all").status == COMPLETE
+    for route in ROUTES:
+        assert b"\n" in documents(sim, route)[0]
+        expected = b"".join(d.replace(b"\n", b" ") + b"\n"
+                            for d in documents(sim, route))
+        assert export(callark, route, *RANGE) == expected, route
+        assert export(callark, route, *RANGE, "--live") == expected, route
+        packed = export(callark, route, *RANGE, "-f", "ndjson.gz")
+        assert gzip.decompress(packed) == expected
+        assert len(table(export(callark, route, "-f", "csv"))) == \
+            expected.count(b"\n")
+
+
 # ---- what is missing ---------------------------------------------------------
 
 def test_days_that_were_never_asked_are_told(archived):
@@ -548,7 +567,10 @@ def test_what_fails_leaves_the_old_file(make, tmp_path):
         "out.csv"]
 
 
-def test_a_program_that_is_killed_leaves_the_old_file(make, tmp_path):
+@pytest.mark.parametrize("number, status", [
+    (signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, 128 + signal.SIGTERM)])
+def test_a_program_that_is_ended_leaves_the_old_file(make, tmp_path, number,
+                                                     status):
     sim, callark = make(scenario(routes={"voice-log": {"listing": {"faults": [
         {"do": "stall", "seconds": 60, "at": 1, "times": -1}]}}}))
     folder = tmp_path / "tables"
@@ -557,10 +579,31 @@ def test_a_program_that_is_killed_leaves_the_old_file(make, tmp_path):
     path.write_text("old")
     process = callark.start("export", "voice-log", *RANGE, "--live", "-o",
                             path)
-    assert wait_until(lambda: sim.log(path="/voice-log"), process)
+    assert wait_until(lambda: len(sim.log(path="/voice-log")) > 1, process)
     assert len(list(folder.iterdir())) == 2
-    kill(process)
+    process.send_signal(number)
+    process.communicate(timeout=30)     # and waits for no page
+    assert process.returncode == status
     assert wait_until(lambda: len(list(folder.iterdir())) == 1)
+    assert path.read_text() == "old"
+
+
+@pytest.mark.parametrize("limit", [0, 1, 5000])
+def test_a_disk_that_is_full_leaves_the_old_file(archived, tmp_path, limit):
+    """Full from the start, or when half of it is written."""
+    sim, callark = archived()
+    assert len(ndjson(sim, "voice-log")) > 10000
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    path = folder / "calls.csv"
+    path.write_text("old")
+
+    def ration():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    result = callark.run("export", "voice-log", "-o", path, preexec_fn=ration)
+    assert result.status == DISK, result
+    assert f"error: --output {path}: File too large" in result.err
+    assert [p.name for p in folder.iterdir()] == ["calls.csv"]
     assert path.read_text() == "old"
 
 
@@ -588,6 +631,21 @@ def test_a_reader_that_left_ends_it_quietly(archived):
         with os.fdopen(writing, "w") as pipe:
             result = callark.run(*command.split(), stdout=pipe)
         assert not result.err, (command, result)
+
+
+@pytest.mark.parametrize("format", ["ndjson", "csv"])
+def test_a_reader_that_leaves_ends_it_quietly(archived, format):
+    """`export | head`: no word, and a status of a failure."""
+    _, callark = archived()
+    reading, writing = os.pipe()
+    fcntl.fcntl(reading, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
+    process = callark.start("export", "voice-log", "-f", format,
+                            stdout=writing)
+    os.close(writing)
+    assert os.read(reading, 10)
+    os.close(reading)
+    assert not process.communicate(timeout=60)[1]
+    assert process.returncode == DISK
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "campaigns"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from omnisim import Sim  # noqa: E402
-from support import Callark  # noqa: E402
+from support import Callark, build_preload  # noqa: E402
 from transfers import build_fast_clock, make_certificates  # noqa: E402
 
 
@@ -69,6 +69,17 @@ def make(tmp_path, platform):
 def fast_clock(tmp_path_factory):
     """fast_clock(boottime=20): an environment in which a second is short."""
     return build_fast_clock(tmp_path_factory.mktemp("fast_clock"))
+
+
+@pytest.fixture(scope="session")
+def wall_clock(tmp_path_factory):
+    """wall_clock(3600): an environment in which it is an hour later."""
+    preloaded = build_preload(tmp_path_factory.mktemp("wall"), "wall_clock")
+
+    def environment(seconds, after=0):
+        return {**preloaded, "WALL_SECONDS": str(seconds),
+                "WALL_AFTER": str(after)}
+    return environment
 
 
 @pytest.fixture(scope="session")

@@ -514,17 +514,6 @@ CLOCKS = {"an-hour-late": -HOUR, "an-hour-early": HOUR,
           "beyond-2106": 100 * YEAR}
 
 
-@pytest.fixture(scope="session")
-def wall_clock(tmp_path_factory):
-    """wall_clock(3600): an environment in which it is an hour later."""
-    preloaded = build_preload(tmp_path_factory.mktemp("wall"), "wall_clock")
-
-    def environment(seconds, after=0):
-        return {**preloaded, "WALL_SECONDS": str(seconds),
-                "WALL_AFTER": str(after)}
-    return environment
-
-
 @pytest.mark.parametrize("seconds", CLOCKS.values(), ids=CLOCKS.keys())
 def test_k13_a_wall_clock_that_is_wrong(two_days, wall_clock, seconds):
     """Times that are written down are wrong with it; nothing else is."""

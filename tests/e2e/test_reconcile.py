@@ -127,15 +127,28 @@ def test_twenty_thousand_calls(make):
     assert not any(d["explained"] for d in told if d["type"] == "discrepancy")
 
 
-@pytest.mark.parametrize("seconds", [30, 6])
-def test_durations(make, seconds):
-    sim, callark = synced(make, planted=[
-        {"do": "duration", "which": "every:40", "seconds": seconds}])
-    result, discrepancies, _, _ = reconciled(callark)
+# All whose length the platform can make to measure.
+KINDS = ("wav", "wav-alaw", "wav-ulaw", "wav-gsm", "mp3", "ogg-opus",
+         "ogg-vorbis", "m4a", "webm", "amr")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seconds", [30, 6, -6])
+def test_durations(make, kind, seconds):
+    """The audio as callark measured it, whatever it is encoded with."""
+    sim, callark = synced(
+        make, days={DAY: 40, NEXT: 20}, contact_share=1.0,
+        population={"talk_s": [8, 12]},
+        media={"size": "call", "kinds": [kind]}, planted=[
+            {"do": "duration", "which": "every:10", "seconds": seconds}])
+    assert {call["kind"] for call in sim.calls(DAY, hashes=False)} == {kind}
+    result, discrepancies, days, _ = reconciled(callark)
     assert result.status == INCOMPLETE
-    assert expected(sim) and found(discrepancies) == expected(sim)
+    assert not any(line["unmeasured"] for line in days.values())
+    assert len(expected(sim)) == 6
+    assert found(discrepancies) == expected(sim)
     result, discrepancies, _, _ = reconciled(callark, "--tolerance",
-                                             "%ds" % (seconds + 1))
+                                             "%ds" % (abs(seconds) + 1))
     assert result.status == COMPLETE and discrepancies == []
 
 
@@ -167,6 +180,40 @@ def test_documents_changed_and_vanished(make):
     assert sorted((d["kind"], d["protocol"], d["explained"])
                   for d in discrepancies) == [
         ("changed", protocol[5], True), ("vanished", protocol[9], False)]
+
+
+ABSENT = {HISTORY: "missing_in_service_history",
+          VOICE_LOG: "missing_in_voice_log",
+          AUDIO: "attended_without_recording"}
+
+
+@pytest.mark.parametrize("route", ABSENT)
+def test_documents_that_come_late(make, wall_clock, route):
+    """What is missing is told as long as it is, and explained when it came."""
+    sim, callark = make({**SCENARIO, "contact_share": 1.0})
+    calls = sim.calls(DAY, hashes=False)
+    protocols = [json.loads(calls[i]["document"])["protocolo"]
+                 for i in (5, 70)]
+    late = {"listing": {"late": [{"which": protocols, "after_listings": 1}]}}
+    sim.set(**(late if route == AUDIO else {"routes": {route: late}}))
+    assert callark.sync(*RANGE, "--reports", REPORTS).status == COMPLETE
+    result, missing, _, _ = reconciled(callark)
+    assert result.status == INCOMPLETE
+    assert {(d["kind"], d["explained"]) for d in missing} == {
+        (ABSENT[route], False)}
+    # A day later they are there, and nothing is wrong any more.
+    again = callark.sync(*RANGE, "--reports", REPORTS, env=wall_clock(86400))
+    assert again.status == COMPLETE, again
+    result, discrepancies, days, _ = reconciled(callark)
+    assert result.status == COMPLETE, result
+    assert days[DAY]["explained_kinds"] == {"late": 2}
+    assert days[DAY]["unexplained_kinds"] == {}
+    for d in discrepancies:
+        assert d["kind"] == "late" and d["explained"] is True
+        assert d["detail"].startswith(f"{route}: listed only since ")
+        assert list(d["ids"]) == [HISTORY, VOICE_LOG, AUDIO]
+    for told in (missing, discrepancies):
+        assert [d["protocol"] for d in told] == protocols
 
 
 def test_left_out_by_a_filter_is_explained(make):

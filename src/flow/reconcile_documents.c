@@ -70,7 +70,10 @@ take(struct reconciling *j, struct reconcile_document *d,
 	if (d->route == ARK_SERVICE_HISTORY)
 		d->medium = reconcile_medium(text.p, text.n);
 	rc = identify(j, d, text, hex, err);
-	return rc ? rc : reconcile_add(j->calls, d, err);
+	if (!rc)
+		rc = reconcile_add(j->calls, d, err);
+	d->sha256 = NULL;
+	return rc;
 }
 
 static int

@@ -88,7 +88,7 @@ parse(const char *p, struct report_listing *l)
 	l->is_complete = !strncmp(p, "complete,", 9);
 	if (!l->is_complete && strncmp(p, "incomplete,", 11))
 		return ARK_EFORMAT;
-	p = strchr(p, ',');
+	p += strcspn(p, ",");
 	if (take_number(&p, ", ", " documents", &l->documents))
 		return ARK_EFORMAT;
 	if (*p && take_number(&p, ", platform total ", "", &l->total))

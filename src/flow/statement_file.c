@@ -135,7 +135,7 @@ route_of(const char *path)
 	for (size_t i = 0; i < 2 * sizeof(routes) / sizeof(routes[0]); i++) {
 		report_file(name, routes[i / 2], i % 2);
 		if (!strcmp(path, name))
-			return routes[i / 2];
+			return (int)routes[i / 2];
 	}
 	return -1;
 }

@@ -1,6 +1,7 @@
 /*
  * What is wrong with one call.
  */
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -105,6 +106,7 @@ introduce(struct judge *j)
 		for (; e; e = judge_next(j, e))
 			is_wanted |= e->is_wanted;
 	}
+	assert(j->who);		/* no call is without document */
 	j->told.agent = j->who->agent;
 	j->told.agent_email = j->who->email;
 	j->told.service = j->who->service;

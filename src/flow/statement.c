@@ -124,10 +124,11 @@ see_it_there(struct making *m, struct ark_error *err)
 		return rc < 0 ? rc : 0;
 	day_format(day, m->day);
 	return error_set(err, ARK_EINTEGRITY, "the manifest of %s did not name "
-			 "what is archived, and nothing is stated of it; run "
-			 "callark verify", day);
+			 "what is archived; it was written anew, and nothing "
+			 "is stated of the day: run callark verify first", day);
 }
 
+/* Unless it is there already, which makes rc 1. */
 static int
 make(struct making *m, struct statement *out, int64_t now_s,
      struct ark_error *err)

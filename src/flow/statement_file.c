@@ -66,8 +66,8 @@ statement_load(struct archive *a, int32_t day, const char *sha256,
 	if (rc)
 		return rc;
 	rc = store_slurp(a->store, path, text, &why);
-	if (rc == ARK_ENOMEM)
-		return error_nomem(err);
+	if (rc == ARK_ENOMEM || rc == ARK_EDISK)
+		return error_set(err, rc, "%s", why.text);
 	if (rc)		/* missing, or no file that we wrote */
 		return 0;
 	rc = digest_sha256(found, buf_text(text), text->len, err);
@@ -97,20 +97,19 @@ statement_manifest(struct archive *a, int32_t day, struct manifest *m,
 int
 statement_restore(struct archive *a, int32_t day, struct ark_error *err)
 {
-	const struct manifest_entry *e;
+	const struct manifest_entry *e = NULL;
 	char hex[DIGEST_SHA256_HEX];
 	struct manifest m = { 0 };
 	struct ark_error why = { 0 };
 	int rc;
 
 	rc = statement_manifest(a, day, &m, &why);
-	if (rc == ARK_ENOMEM)
-		rc = error_nomem(err);
-	else if (rc == ARK_EDISK && err)
-		*err = why;
-	else if (rc != ARK_EDISK)
+	if (!rc)
+		e = manifest_find(&m, STATEMENT_FILE);
+	if (rc == ARK_ENOMEM || rc == ARK_EDISK)
+		rc = error_set(err, rc, "%s", why.text);
+	else
 		rc = 0;
-	e = rc ? NULL : manifest_find(&m, STATEMENT_FILE);
 	if (e) {
 		digest_hex(hex, e->sha256, sizeof(e->sha256));
 		rc = statement_know(a, day, hex, err);
@@ -177,10 +176,11 @@ statement_evidence(struct statement_evidence *out,
 	rc = digest_new(&d, DIGEST_SHA256, err);
 	for (size_t i = 0; !rc && i < payload->n; i++) {
 		struct manifest_entry *e = &payload->entries[i];
-		int route = route_of(e->path);
+		bool is_audio = !strncmp(e->path, AUDIO_FOLDER,
+					 sizeof(AUDIO_FOLDER) - 1);
+		int route = is_audio ? -1 : route_of(e->path);
 
-		if (route >= 0 || !strncmp(e->path, AUDIO_FOLDER,
-					   sizeof(AUDIO_FOLDER) - 1))
+		if (is_audio || route >= 0)
 			rc = add_entry(out, e, route, d, err);
 	}
 	if (!rc)

@@ -38,7 +38,7 @@ int statement_know(struct archive *a, int32_t day, const char *sha256,
 /*
  * statement_load(a, day, sha256, text, err):
  * Add the statement to text: 1, or 0 when what lies there is not the one of
- * that SHA-256.  Also ARK_ENOMEM.
+ * that SHA-256.  Also ARK_EDISK, ARK_ENOMEM.
  */
 int statement_load(struct archive *a, int32_t day, const char *sha256,
 		   struct buf *text, struct ark_error *err);

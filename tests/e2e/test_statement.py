@@ -11,7 +11,7 @@ import subprocess
 
 import pytest
 
-from support import (COMPLETE, INCOMPLETE, INTEGRITY, LOCKED, USAGE,
+from support import (COMPLETE, DISK, INCOMPLETE, INTEGRITY, LOCKED, USAGE,
                      check_archive, literals, read_manifest, read_trail,
                      sha256_of)
 from trials import needs_strace, traced, was_injected
@@ -418,6 +418,22 @@ def test_killed_while_it_is_taken_away(make):
     assert callark.sync(*RANGE, *REPORTS).status == COMPLETE
     assert not path_of(callark).exists()
     assert entries(callark, "statement-dropped")
+    check(callark)
+
+
+@needs_strace
+@pytest.mark.parametrize("ordinal", [1, 3, 7, 8])
+def test_a_disk_that_fails_is_told(make, ordinal):
+    _, callark = make(scenario(days={DAY: 3}))
+    assert callark.sync("--day", DAY, *REPORTS).status == COMPLETE
+    result = traced(callark, "reconcile", "--statement", "--day", DAY,
+                    inject=f"fsync:error=EIO:when={ordinal}")
+    assert was_injected(callark)
+    assert result.status == DISK, result
+    check_any_moment(callark)
+    assert callark.sync("--day", DAY, *REPORTS).status == COMPLETE
+    state(callark, "--day", DAY)
+    assert read(callark)["complete"] is True
     check(callark)
 
 

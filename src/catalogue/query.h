@@ -30,6 +30,7 @@
 #define SQL_QUARANTINED "7"
 #define SQL_PURGED "8"
 #define SQL_WAITING "(0, 4, 7)" /* queued, deferred, quarantined */
+#define SQL_OPEN "(0, 4, 5, 6, 7)" /* and failed, gone */
 
 /*
  * How a statement begins that writes recording, which has triggers.  FAIL and

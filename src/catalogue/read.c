@@ -29,6 +29,19 @@ cursor_new(struct catalogue_cursor **out, struct catalogue *c, const char *sql,
 
 #define SQL_SIZE 1024
 
+/* The bits of SQL_OPEN. */
+#define OPEN_STATES (1u << ARK_QUEUED | 1u << ARK_DEFERRED |                   \
+		     1u << ARK_FAILED | 1u << ARK_GONE | 1u << ARK_QUARANTINED)
+
+/* Few rows are open, and they have an index of their own. */
+static const char *
+index_for(unsigned states)
+{
+	if (states && !(states & ~OPEN_STATES))
+		return "recording_open WHERE r.state IN " SQL_OPEN " AND";
+	return "recording_start WHERE";
+}
+
 int
 catalogue_select(struct catalogue_cursor **out, struct catalogue *c,
 		 const struct catalogue_query *q, struct ark_error *err)
@@ -38,14 +51,13 @@ catalogue_select(struct catalogue_cursor **out, struct catalogue *c,
 	int rc;
 
 	(void)sqlite3_snprintf(sizeof(sql), sql,
-			       "SELECT " ROW_COLUMNS "%s"
-			       " FROM recording r INDEXED BY recording_start%s"
-			       " WHERE %s AND r.start_s < ?"
+			       "SELECT " ROW_COLUMNS ", %s FROM recording r"
+			       " INDEXED BY %s %s AND r.start_s < ?"
 			       " AND (? >> r.state) & 1"
 			       " ORDER BY r.start_s, r.id",
-			       has_document ? ", d.body" : "",
-			       has_document ?
-			       " LEFT JOIN document d ON d.n = r.n" : "",
+			       has_document ? "(SELECT d.body FROM document d"
+			       " WHERE d.n = r.n)" : "NULL",
+			       index_for(q->states),
 			       q->behind_id ? "(r.start_s, r.id) > (?, ?)" :
 			       "r.start_s >= ?");
 	rc = cursor_new(out, c, sql, has_document, err);

@@ -188,6 +188,8 @@ static const char tables[] =
 static const char indexes[] =
 	"CREATE INDEX recording_start ON recording (start_s, id);"
 	"CREATE INDEX recording_day ON recording (day, start_s, id);"
+	"CREATE INDEX recording_open ON recording (start_s, id)"
+	" WHERE state IN " SQL_OPEN ";"
 	"CREATE INDEX recording_turn ON recording (seen_run, turn)"
 	" WHERE turn IS NOT NULL;"
 	"CREATE INDEX recording_lease ON recording (day)"

@@ -70,24 +70,36 @@ test_documents_of_a_report(void **state)
 static void
 test_rows(void **state)
 {
-	static const char *const behind[] = { NULL, "a" };
-	static const char *const plans[] = {
-		"SEARCH r USING INDEX recording_start"
-		" (start_s>? AND start_s<?)",
-		"SEARCH r USING INDEX recording_start"
-		" ((start_s,id)>(?,?) AND start_s<?)",
+	static const unsigned waiting = 1u << ARK_QUEUED | 1u << ARK_DEFERRED;
+	static const struct {
+		unsigned states;
+		const char *behind_id, *plan;
+	} rows[] = {
+		{ 0, NULL, "SEARCH r USING INDEX recording_start"
+		  " (start_s>? AND start_s<?)" },
+		{ 0, "a", "SEARCH r USING INDEX recording_start"
+		  " ((start_s,id)>(?,?) AND start_s<?)" },
+		{ 1u << ARK_ARCHIVED | 1u << ARK_GONE, "a",
+		  "SEARCH r USING INDEX recording_start"
+		  " ((start_s,id)>(?,?) AND start_s<?)" },
+		{ 1u << ARK_GONE, NULL, "SEARCH r USING INDEX recording_open"
+		  " (start_s>? AND start_s<?)" },
+		{ waiting, "a", "SEARCH r USING INDEX recording_open"
+		  " ((start_s,id)>(?,?) AND start_s<?)" },
 	};
+	const size_t n = sizeof(rows) / sizeof(rows[0]);
 	struct fixture *f = *state;
 
-	for (unsigned i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 2 * n; i++) {
 		const struct catalogue_query q = {
-			.to_s = FOREVER, .behind_id = behind[i % 2],
-			.with = i / 2 * CATALOGUE_WITH_DOCUMENT,
+			.to_s = FOREVER, .states = rows[i % n].states,
+			.behind_id = rows[i % n].behind_id,
+			.with = i < n ? 0 : CATALOGUE_WITH_DOCUMENT,
 		};
 		struct catalogue_cursor *cur;
 
 		assert_int_equal(catalogue_select(&cur, f->c, &q, &f->err), 0);
-		assert_plan(f, plans[i % 2]);
+		assert_plan(f, rows[i % n].plan);
 		catalogue_cursor_free(cur);
 	}
 }

@@ -37,8 +37,9 @@ void catalogue_close(struct catalogue *c);
 
 /*
  * catalogue_check(c, err):
- * PRAGMA quick_check.  Return 0 or ARK_EINTEGRITY.  c keeps little in memory
- * afterwards, so it had better be of no further use.
+ * PRAGMA quick_check.  Return 0, ARK_EINTEGRITY, or ARK_EDISK when it cannot be
+ * read.  c keeps little in memory afterwards: it had better be of no further
+ * use.
  */
 int catalogue_check(struct catalogue *c, struct ark_error *err);
 

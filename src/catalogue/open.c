@@ -225,6 +225,7 @@ int
 catalogue_check(struct catalogue *c, struct ark_error *err)
 {
 	char why[256] = "no answer of quick_check";
+	bool is_unread;
 	struct query q;
 	int rc;
 
@@ -234,11 +235,15 @@ catalogue_check(struct catalogue *c, struct ark_error *err)
 		return rc;
 	query_prepare(&q, c, "PRAGMA quick_check(1)");
 	rc = query_next(&q, err);
+	is_unread = query_is_unread();
 	if (rc > 0)
 		(void)sqlite3_snprintf(sizeof(why), why, "%s",
 				       query_get_text(&q, 0));
 	query_close(&q);
 	if (rc < 0)
 		return rc;
-	return strcmp(why, "ok") ? query_damaged(c, why, err) : 0;
+	if (!strcmp(why, "ok"))
+		return 0;
+	return is_unread ? query_failed(c, SQLITE_IOERR_READ, err) :
+		query_damaged(c, why, err);
 }

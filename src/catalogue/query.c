@@ -28,6 +28,12 @@ code_of(int rc)
 	}
 }
 
+bool
+query_is_unread(void)
+{
+	return errno == EIO || errno == ENXIO || errno == ERANGE;
+}
+
 /*
  * What a call of SQLite came to; errno was 0 before it.  SQLite calls a file
  * malformed that the system could not read.
@@ -35,10 +41,9 @@ code_of(int rc)
 static int
 result_of(int rc)
 {
-	bool is_unread = errno == EIO || errno == ENXIO || errno == ERANGE;
+	bool is_corrupt = (rc & 0xff) == SQLITE_CORRUPT;
 
-	return (rc & 0xff) == SQLITE_CORRUPT && is_unread ? SQLITE_IOERR_READ :
-							    rc;
+	return is_corrupt && query_is_unread() ? SQLITE_IOERR_READ : rc;
 }
 
 int

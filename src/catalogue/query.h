@@ -132,6 +132,13 @@ void query_bytes(struct query *q, const void *bytes, size_t n);
 /* query_next(q, err): 1 when there is a row, 0 at the end, or negative. */
 int query_next(struct query *q, struct ark_error *err);
 
+/*
+ * query_is_unread():
+ * Just behind query_next(): whether the system could not read what SQLite, in
+ * that step, may call damaged.
+ */
+bool query_is_unread(void);
+
 /* query_close(q): The statement is ready for its next use.  Twice is fine. */
 void query_close(struct query *q);
 

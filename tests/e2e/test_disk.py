@@ -258,7 +258,7 @@ def test_a_catalogue_that_cannot_be_read(sim, callark, command):
     is told to make a catalogue anew that is not damaged."""
     assert callark.sync(*RANGE).status == COMPLETE
     catalogue = str(callark.archive / "catalogue.sqlite3")
-    for ordinal in (1, 2, 4, 8):
+    for ordinal in (1, 2, 4, 8, 9, 12, 16):
         result = finish(start_traced(
             callark, command, *RANGE, path=catalogue,
             inject=f"pread64:error=EIO:when={ordinal}"))

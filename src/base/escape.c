@@ -118,23 +118,37 @@ no_url:
 	buf_adds(out, "(no URL)");
 }
 
+/* Behind the spaces, also those that break no line. */
+static const char *
+skip_spaces(const char *text)
+{
+	static const char no_break[] = "\xC2\xA0";
+
+	for (;;) {
+		if (*text == ' ')
+			text++;
+		else if (!strncmp(text, no_break, strlen(no_break)))
+			text += strlen(no_break);
+		else
+			return text;
+	}
+}
+
 /* Whether a spreadsheet would calculate this cell. */
 static bool
 is_formula(const char *text)
 {
-	bool is_line_start = true;
-
-	if (text[strspn(text, " ")] == '\r')
+	if (*skip_spaces(text) == '\r')
 		return true;
-	for (; *text; text++) {
-		if (is_line_start && strchr("=+-@\t", *text))
+	for (;;) {
+		text = skip_spaces(text);
+		if (*text && strchr("=+-@\t", *text))
 			return true;
-		if (*text == '\n' || *text == '\r')
-			is_line_start = true;
-		else if (*text != ' ')
-			is_line_start = false;
+		text += strcspn(text, "\r\n");
+		if (!*text)
+			return false;
+		text++;
 	}
-	return false;
 }
 
 void

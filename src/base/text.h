@@ -87,8 +87,8 @@ void text_redact_url(struct buf *out, const char *url);
 /*
  * text_csv_cell(out, text, separator):
  * Add one cell, quoted as in RFC 4180 where needed.  A cell that a spreadsheet
- * would take for a formula (= + - @, tab or CR first, also behind spaces, or
- * first on a later line) gets an apostrophe in front.
+ * would take for a formula (= + - @, tab or CR first, also behind spaces of
+ * either kind, or first on a later line) gets an apostrophe in front.
  */
 void text_csv_cell(struct buf *out, const char *text, char separator);
 

@@ -64,6 +64,9 @@ VERIFY = "e2e/test_verify.py::"
 HARM = VERIFY + "test_every_harm_is_found_and_named"
 MENDED = VERIFY + "test_every_harm_is_mended_by_repair_and_sync"
 REBUILD = "e2e/test_rebuild.py::"
+NOTIFY = "e2e/test_notify.py::"
+EXPORT = "e2e/test_export.py::"
+METRICS = "unit/flow/test_metrics_file.c::"
 KILL = "e2e/test_kill.py::"
 PROCESS = "e2e/test_process.py::"
 ENVIRONMENT = PROCESS + "test_the_environment_does_not_change_the_archive"
@@ -328,7 +331,8 @@ DISKS = [
            ONCE + "[openat2-ENOSPC-*]"),
     proved("D02", "no room in the middle of a file", "5, names the place",
            ONE_FILE + "[pwrite64-ENOSPC]",
-           DISK + "test_a_disk_that_fills_up"),
+           DISK + "test_a_disk_that_fills_up",
+           METRICS + "a_disk_that_fails_leaves_the_old_file"),
     proved("D03", "no room at fsync", "5; that file is lost, not another",
            ONE_FILE + "[fsync-ENOSPC]", ONCE + "[fsync-ENOSPC-*]"),
     proved("D04", "the quota ends at a write", "5",
@@ -361,7 +365,9 @@ DISKS = [
            DISK + "test_a_limit_of_descriptors",
            FAULTS + "test_an_error_at_one_call[*-D13-ENFILE]"),
     proved("D14", "a write is short, a file may not grow",
-           "no death by signal; 5", DISK + "test_a_limit_of_file_size"),
+           "no death by signal; 5; an export leaves the file that was there",
+           DISK + "test_a_limit_of_file_size",
+           EXPORT + "test_a_disk_that_is_full_leaves_the_old_file"),
     proved("D15", "calls are interrupted",
            "begun again, 0; an open that is, is told: 5",
            FAULTS + "test_d15_calls_that_are_interrupted",
@@ -417,21 +423,31 @@ PROCESSES = [
            KILL + "test_killed_at_a_random_moment_the_next_run_mends_it",
            KILL + "test_the_kills_at_system_calls_do_happen",
            KILL + "test_killed_in_quarantine_no_body_lies_there_without_a"
-           "_note"),
+           "_note",
+           METRICS + "a_program_that_dies_leaves_the_old_file",
+           EXPORT + "test_a_program_that_is_ended_leaves_the_old_file[9-*]",
+           NOTIFY + "test_the_command_after_callark_was_killed"),
     proved("K02", "SIGKILL again while that is mended", "as K01",
            KILL + "test_killed_again_at_a_system_call_of_recovery",
            KILL + "test_killed_again_at_a_random_moment_of_recovery"),
     proved("K03", "SIGTERM", "what is stored is published; 143",
            PROCESS + "test_a_signal_stops_in_order[SIGTERM]",
-           PROCESS + "test_a_stop_does_not_wait_for_a_silent_platform"),
+           PROCESS + "test_a_stop_does_not_wait_for_a_silent_platform",
+           NOTIFY + "test_a_stop_by_a_signal_is_nobodys_business",
+           NOTIFY + "test_a_signal_ends_the_wait_for_a_service",
+           NOTIFY + "test_a_signal_ends_the_wait_for_the_command"),
     proved("K04", "SIGINT", "the same; 130; a second one ends at once",
            PROCESS + "test_a_signal_stops_in_order[SIGINT]",
            PROCESS + "test_the_second_signal_ends_at_once"),
     proved("K05", "SIGHUP", "the same; 129",
            PROCESS + "test_a_signal_stops_in_order[SIGHUP]"),
     proved("K06", "who reads the talk or the results went away",
-           "no SIGPIPE; the archive decides the status",
-           PROCESS + "test_a_reader_that_left_stops_nothing"),
+           "no SIGPIPE; the archive decides the status, of an export 5; one "
+           "that pauses locks nothing",
+           PROCESS + "test_a_reader_that_left_stops_nothing",
+           EXPORT + "test_a_reader_that_leaves_ends_it_quietly",
+           EXPORT + "test_a_slow_reader_holds_up_no_sync",
+           "e2e/test_status.py::test_a_slow_reader_does_not_hold_up_a_sync"),
     proved("K07", "the kernel kills for want of memory",
            "a SIGKILL like any other; memory is bounded in the first place",
            KILL + "test_killed_at_a_random_moment_the_next_run_mends_it",

@@ -1,14 +1,14 @@
 """What clients send in conversations: images, audio, video, PDF and HTML.
 
-The images and the PDF can be opened, the audio can be played. The video is
-an MP4 by its boxes only. The HTML means harm, as a client's file may.
+The images and the PDF can be opened, the audio can be played. Videos are MP4
+and 3GP by their boxes only. The HTML means harm, as a client's file may.
 """
 
 import zlib
 from hashlib import blake2b
 from struct import pack
 
-from . import audio
+from . import audio, containers
 from .planted import MESSAGES
 
 # The kind: its extension, Content-Type and message_type.
@@ -19,6 +19,10 @@ KINDS = {
     "mp3": ("mp3", "audio/mpeg", "audio"),
     "video": ("mp4", "video/mp4", "video"),
     "pdf": ("pdf", "application/pdf", "document"),
+    "gif": ("gif", "image/gif", "image"),
+    "webp": ("webp", "image/webp", "image"),
+    "3gp": ("3gp", "video/3gpp", "video"),
+    "program": ("exe", "application/pdf", "document"),
     "html": ("html", "text/html; charset=utf-8", "document"),
 }
 _HTML = """<!doctype html><html><head><meta charset="utf-8">
@@ -93,9 +97,34 @@ def _pdf(noise, size):
 
 
 def _video(noise, size):
-    kind = pack(">I", 24) + b"ftypisom\0\0\2\0isommp42"
-    data = noise.take(max(8, size - len(kind) - 8))
-    return kind + pack(">I", len(data) + 8) + b"mdat" + data
+    return containers.video(b"isom", noise, size)
+
+
+def _3gp(noise, size):
+    return containers.video(b"3gp5", noise, size)
+
+
+def _gif(noise, size):
+    """One point in one of two colours, behind a comment."""
+    comment = noise.take(max(1, size - 60))
+    blocks = b"".join(bytes([len(comment[at:at + 255])]) + comment[at:at + 255]
+                      for at in range(0, len(comment), 255))
+    return (b"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff"
+            + b"\x21\xfe" + blocks + b"\0"
+            + b"\x2c\0\0\0\0\1\0\1\0\0\2\2\x44\1\0;")
+
+
+def _webp(noise, size):
+    """One lossless point, and a chunk that readers pass over."""
+    point = bytes.fromhex("2f00000010071011118888fe0700")
+    filler = noise.take(max(2, size - 60) & ~1)
+    chunks = (b"WEBPVP8L" + pack("<I", len(point)) + point
+              + b"XTRA" + pack("<I", len(filler)) + filler)
+    return b"RIFF" + pack("<I", len(chunks)) + chunks
+
+
+def _program(noise, size):
+    return b"MZ\x90\0" + noise.take(max(64, size))
 
 
 def _html(noise, size):
@@ -104,7 +133,8 @@ def _html(noise, size):
 
 
 _MAKERS = {"jpeg": _jpeg, "png": _png, "pdf": _pdf, "video": _video,
-           "html": _html, "voice": audio.MAKERS["ogg-opus"],
+           "html": _html, "gif": _gif, "webp": _webp, "3gp": _3gp,
+           "program": _program, "voice": audio.MAKERS["ogg-opus"],
            "mp3": audio.MAKERS["mp3"]}
 
 

@@ -126,6 +126,19 @@ def _moov(count, sample, offset):
     return _box(b"moov", head, track)
 
 
+def video(brand, noise, size):
+    """A video without sound, by its boxes only."""
+    kind = _box(b"ftyp", brand + b"\0\0\2\0" + brand + b"mp42")
+    media = _box(b"mdia", _full(b"mdhd", pack(">IIIIHH", 0, 0, 25, 25, 0x55c4,
+                                              0)),
+                 _full(b"hdlr", bytes(4), b"vide", bytes(12), b"omnisim\0"))
+    head = _full(b"mvhd", pack(">IIIIIH", 0, 0, 1000, 1000, 0x10000, 0x100),
+                 bytes(10), _MATRIX, bytes(24), pack(">I", 2))
+    moov = _box(b"moov", head, _box(b"trak", media))
+    return kind + moov + _box(b"mdat", noise.take(
+        max(8, size - len(kind) - len(moov) - 8)))
+
+
 _M4A_KIND = _box(b"ftyp", b"M4A \0\0\0\0M4A mp42isom")
 _M4A_SAMPLE = 256
 M4A_EMPTY = len(_M4A_KIND) + len(_moov(1, _M4A_SAMPLE, 0)) + 8

@@ -6,8 +6,6 @@ from . import phrases
 from .attachments import KINDS, Attachment
 from .attendances import EMAIL, Facts, is_share
 
-_USUAL = ("jpeg", "jpeg", "png", "voice", "mp3", "video", "pdf")
-
 
 class Message:
     __slots__ = ("is_received", "time", "text", "attachment")
@@ -21,7 +19,8 @@ def _attachment(facts, number, draw, population):
     """The file that came with a message, or None."""
     if not is_share(draw[0], population["attachment_share"]):
         return None
-    kind = _USUAL[draw[1] % len(_USUAL)]
+    usual = population["attachment_kinds"]
+    kind = usual[draw[1] % len(usual)]
     if is_share(draw[2], population["hostile_share"]):
         kind = "html"
     return Attachment(facts.call, number, kind)

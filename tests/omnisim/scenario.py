@@ -26,6 +26,8 @@ DEFAULT = {
         "messages": [2, 12],
         "attachment_share": 0.15,
         "attachment_size": [500, 5000],
+        "attachment_kinds": ["jpeg", "jpeg", "png", "voice", "mp3", "video",
+                             "pdf"],
         "hostile_share": 0.03,
         "survey_share": 0.25,
         "pauses": [2, 5],

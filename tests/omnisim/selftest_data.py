@@ -112,13 +112,31 @@ class Agreement(RouteCase):
                        for one in self.sim.documents(MESSAGES, DAY))
         self.assertIn("<script>", text)
 
+    def test_attachments_of_other_kinds(self):
+        kinds = ["gif", "webp", "3gp", "program"]
+        self.use(days={DAY: 100}, population={"attachment_share": 0.5,
+                                              "attachment_kinds": kinds})
+        found = set()
+        for talk in self.sim.documents(MESSAGES, DAY):
+            for medium in talk["media"]:
+                if medium["kind"] not in found:
+                    found.add(medium["kind"])
+                    _, _, body = get(self.sim.media_url, medium["path"])
+                    self.check_attachment(medium["kind"], body)
+        self.assertLessEqual(set(kinds), found)
+
     def check_attachment(self, kind, body):
         first = {"jpeg": b"\xff\xd8\xff\xe0", "png": b"\x89PNG\r\n",
+                 "gif": b"GIF89a", "webp": b"RIFF", "program": b"MZ",
                  "voice": b"OggS", "mp3": b"\xff\xfb", "pdf": b"%PDF-1.4",
                  "html": b"<!doctype html>"}
         self.assertTrue(body.startswith(first.get(kind, b"")))
-        if kind == "video":
+        if kind in ("video", "3gp"):
             self.assertEqual(body[4:8], b"ftyp")
+            self.assertIn(b"vide", body)
+        if kind == "webp":
+            self.assertEqual(int.from_bytes(body[4:8], "little"),
+                             len(body) - 8)
         if kind == "pdf":
             at = int(body.split(b"startxref\n")[1].split()[0])
             self.assertEqual(body[at:at + 4], b"xref")

@@ -62,6 +62,8 @@ struct audio_facts {
 	uint16_t channels;	/* 0 if unknown */
 	bool is_whole;		/* nothing contradicts that all of it is here */
 	char flaw[128];		/* when it is not whole: what is missing */
+	bool has_video;		/* it has a track of moving pictures */
+	bool is_silent;		/* all that is missing is an audio track */
 };
 
 /*

@@ -17,6 +17,13 @@ facts_flaw(struct audio_facts *facts, const char *fmt, ...)
 }
 
 void
+facts_silent(struct audio_facts *facts)
+{
+	facts->is_silent = facts->is_whole;
+	facts_flaw(facts, "no audio track");
+}
+
+void
 facts_codec(struct audio_facts *facts, const char *name)
 {
 	(void)snprintf(facts->codec, sizeof(facts->codec), "%s", name);

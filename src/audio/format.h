@@ -36,6 +36,9 @@ const struct audio_format *audio_format_get(enum audio_type type);
 void facts_flaw(struct audio_facts *facts, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* facts_silent(facts): There is no audio track, which is a flaw. */
+void facts_silent(struct audio_facts *facts);
+
 /* facts_codec(facts, name): Set the name of the codec, cut at its field. */
 void facts_codec(struct audio_facts *facts, const char *name);
 

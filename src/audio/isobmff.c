@@ -165,6 +165,8 @@ take_box(struct isobmff *m, const struct box *box)
 		p = content(m, box, 12);
 		if (p && !memcmp(p + 8, "soun", 4))
 			m->track.is_audio = true;
+		if (p && !memcmp(p + 8, "vide", 4))
+			m->facts->has_video = true;
 		break;
 	case TYPE('s', 't', 's', 'd'):
 		take_sample_entry(m, box);
@@ -275,7 +277,7 @@ isobmff_inspect(struct reader *r, struct audio_facts *facts)
 	if (!m.has_mdat)
 		facts_flaw(facts, "no mdat box");
 	if (!m.has_audio) {
-		facts_flaw(facts, "no audio track");
+		facts_silent(facts);
 		return;
 	}
 	tell_codec(&m.audio, facts);

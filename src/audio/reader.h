@@ -2,9 +2,9 @@
  * Reading a body here and there: a window of 64 KiB over a descriptor, with
  * every access checked against the size.
  *
- * The parsers of this room go forward only, so that the bytes read stay within
- * a small multiple of the size, whatever the body says.  Failure sticks: once
- * reading failed every further access yields NULL and `rc` tells it.
+ * The parsers go forward only, so that the bytes read stay within a small
+ * multiple of the size, whatever the body says.  Failure sticks: once reading
+ * failed every further access yields NULL and `rc` tells it.
  */
 #ifndef AUDIO_READER_H
 #define AUDIO_READER_H

@@ -16,6 +16,13 @@
 
 /* ---- status ---------------------------------------------------------- */
 
+/* The attachments of a day's conversations. */
+struct ark_day_media {
+	int64_t counts[ARK_N_STATES];
+	int64_t listed, bytes;
+};
+
+/* Of recordings where nothing is said. */
 struct ark_day {
 	int32_t day;
 	bool was_asked, is_complete, is_published;
@@ -25,6 +32,7 @@ struct ark_day {
 	int64_t listed, vanished, oddities, bytes;
 	int64_t first_s, last_s;	/* civil; -1 */
 	const char *flaw;		/* why its listing is not complete, or "" */
+	struct ark_day_media media;
 };
 
 #define ARK_NO_DAY INT32_MIN
@@ -170,7 +178,7 @@ int ark_verify_bag(const struct ark_config *c, const char *folder,
 /* ---- rebuild --------------------------------------------------------- */
 
 struct ark_rebuild_totals {
-	int64_t days, documents, recordings;
+	int64_t days, documents, recordings, attachments;
 	int64_t problems;	/* files or lines that could not be taken */
 };
 

@@ -88,23 +88,25 @@ int ark_subject_find(const struct ark_config *c,
 
 struct ark_subject_totals {
 	int64_t recordings, documents;	/* each document once */
+	int64_t attachments;		/* of the conversations among them */
 	int64_t versions;		/* of the documents of both */
 	int64_t bytes;			/* of the recordings */
 	int64_t partly_left_out;	/* for want of an area code */
-	int64_t damaged;		/* recordings that were not copied */
+	int64_t damaged;		/* files that were not copied */
 };
 
 /*
  * ark_subject_export(c, o, folder, totals, err):
  * Put everything held about the subject into folder, which is made or must be
  * empty and lies outside the archive, as a BagIt 1.0 bag: data/audio/DAY/NAME,
- * the recordings, each compared with the SHA-256 of the catalogue while it is
- * copied; data/documents/REPORT.ndjson, every version of every document byte
+ * the recordings, and data/media/DAY/NAME, the attachments of conversations,
+ * each compared with the SHA-256 of the catalogue while it is copied;
+ * data/documents/REPORT.ndjson, every version of every document byte
  * for byte but for line ends between its tokens, one a line; data/unreadable,
  * documents that could not be read when they were listed.  Tag files hold
  * nothing personal.  The archive's trail tells of it before the bag is whole.
  * When nothing is held, the folder is made and left empty.  Return as
- * ark_subject_find; ARK_EINTEGRITY when recordings are damaged or missing, with
+ * ark_subject_find; ARK_EINTEGRITY when files are damaged or missing, with
  * all the others in the bag; ARK_EDISK.
  */
 int ark_subject_export(const struct ark_config *c,

@@ -35,7 +35,7 @@ struct ark_sync_options {
 	struct ark_listener listener;
 };
 
-/* One recording that is not in the archive, and why. */
+/* One recording or attachment that is not in the archive, and why. */
 struct ark_problem {
 	char *id;
 	int32_t day;
@@ -67,6 +67,18 @@ struct ark_report_sums {
 	char failure[200];		/* why it ended early; "" */
 };
 
+/* The attachments of conversations, apart from the recordings. */
+struct ark_media_sums {
+	bool was_asked;
+	/* what the archive knows of the range now */
+	int64_t counts[ARK_N_STATES], listed;
+	/* what this run did */
+	int64_t fresh, already, bytes_new;
+	struct ark_problem problems[ARK_MAX_PROBLEMS];
+	int n_problems;
+	int64_t problems_total;
+};
+
 struct ark_summary {
 	char command[16];
 	int64_t run;
@@ -83,6 +95,7 @@ struct ark_summary {
 	int64_t requests, retries, relogins, relists;
 	int64_t windows, windows_incomplete;
 	struct ark_report_sums reports[ARK_N_ROUTES];
+	struct ark_media_sums media;
 	enum ark_limit limit;
 	int limit_percent;		/* of the time that it held the run */
 	struct ark_problem problems[ARK_MAX_PROBLEMS];

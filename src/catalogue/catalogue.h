@@ -72,12 +72,22 @@ int catalogue_last_success(struct catalogue *c, int64_t *ended_s,
 
 /* ---- listing -------------------------------------------------------- */
 
+/* What a row is of: something that is fetched and kept as a file. */
+enum catalogue_kind {
+	CATALOGUE_RECORDING,
+	CATALOGUE_ATTACHMENT,		/* of a message in a conversation */
+	CATALOGUE_N_KINDS
+};
+
 struct catalogue_document {
-	const char *id, *interaction_id;
+	enum catalogue_kind kind;
+	const char *id;			/* unique within the kind */
+	const char *interaction_id;	/* of an attachment: its conversation */
 	int32_t day;
 	int64_t start_s;		/* civil */
 	int64_t duration_s;		/* -1: unknown */
-	const char *body;		/* the document, byte for byte */
+	const char *body;		/* the document, byte for byte; NULL:
+					   none is kept, as of attachments */
 	size_t body_len;
 	uint8_t fingerprint[32];	/* of the body without its link */
 	const char *link;		/* absolute URL; "" if there is none */
@@ -113,6 +123,10 @@ struct catalogue_put {
  * given.  An archived (or purged) row never changes its day; any other moves
  * with its document.  A row seen again is no longer vanished.  A row that comes
  * out unchanged and not claimable is not written at all.
+ *
+ * An archived attachment keeps its row whatever comes to its place.  When the
+ * fingerprint there is another, that is another attachment, with a row of its
+ * own: its id has "-2" behind it, or the next number that is free.
  */
 int catalogue_put(struct catalogue *c, int64_t run, int64_t now_s,
 		  const struct catalogue_document *docs, size_t n,
@@ -142,6 +156,18 @@ int catalogue_listed(struct catalogue *c, int64_t run, int64_t now_s,
 		     bool (*was_seen)(void *ctx, const char *id), void *ctx,
 		     int64_t *vanished, struct ark_error *err);
 
+/*
+ * catalogue_attachments_listed(c, run, now_s, w, withdrawn, err):
+ * The conversations of w were listed, and what run saw of their attachments is
+ * put.  When w is complete, every attachment of the stretch that waits to be
+ * fetched and was not seen in run becomes gone ("no longer listed"); *withdrawn
+ * of them.
+ */
+int catalogue_attachments_listed(struct catalogue *c, int64_t run,
+				 int64_t now_s,
+				 const struct catalogue_window *w,
+				 int64_t *withdrawn, struct ark_error *err);
+
 /* A document that could not be read at all; its bytes lie at path. */
 int catalogue_oddity(struct catalogue *c, int32_t day, const char *path,
 		     const char *reason, int64_t now_s, struct ark_error *err);
@@ -151,7 +177,8 @@ int catalogue_oddity(struct catalogue *c, int32_t day, const char *path,
 /* A row; texts are owned, "" rather than NULL.  Release when done. */
 struct catalogue_row {
 	int64_t row;
-	char *id, *interaction_id;
+	enum catalogue_kind kind;
+	char *id, *interaction_id;	/* as in catalogue_document */
 	int32_t day;
 	int64_t start_s, duration_s;
 	enum ark_state state;
@@ -168,6 +195,7 @@ struct catalogue_row {
 	char *media_type, *codec, *link_host;
 	int64_t audio_ms;		/* -1: unknown */
 	int64_t downloaded_s;
+	uint8_t fingerprint[32];
 	/* when asked for */
 	int version;			/* 1: the document never changed */
 	int64_t version_seen_s;
@@ -232,12 +260,13 @@ int catalogue_set_back(struct catalogue *c,
 		       struct ark_error *err);
 
 /*
- * catalogue_retry_failed(c, from_s, to_s, n, err):
- * Failed and gone rows of the stretch (civil) are queued again, their counts
- * forgotten.  *n is their number.
+ * catalogue_retry_failed(c, kind, from_s, to_s, n, err):
+ * Failed and gone rows of the kind and stretch (civil) are queued again, their
+ * counts forgotten.  *n is their number.
  */
-int catalogue_retry_failed(struct catalogue *c, int64_t from_s, int64_t to_s,
-			   int64_t *n, struct ark_error *err);
+int catalogue_retry_failed(struct catalogue *c, enum catalogue_kind kind,
+			   int64_t from_s, int64_t to_s, int64_t *n,
+			   struct ark_error *err);
 
 /*
  * catalogue_requeue(c, row, reason, err):
@@ -262,6 +291,8 @@ struct catalogue_query {
 	unsigned with;			/* bits of enum catalogue_with */
 	const char *behind_id;		/* of what begins at from_s only what
 					   comes behind this id; NULL: all */
+	unsigned kinds;			/* bits 1 << enum catalogue_kind; 0:
+					   recordings */
 };
 
 struct catalogue_cursor;
@@ -278,14 +309,16 @@ int catalogue_next(struct catalogue_cursor *cur, struct catalogue_row *row,
 void catalogue_cursor_free(struct catalogue_cursor *cur);
 
 /*
- * Rows whose bag is that of `day` (archived rows stay in the day they were
- * archived under), by (start_s, id), with documents.
+ * Rows of a kind whose bag is that of `day` (archived rows stay in the day they
+ * were archived under), by (start_s, id), with documents.
  */
 int catalogue_select_day(struct catalogue_cursor **out, struct catalogue *c,
-			 int32_t day, struct ark_error *err);
+			 enum catalogue_kind kind, int32_t day,
+			 struct ark_error *err);
 
 /* What the catalogue knows of an archived file; texts are lent. */
 struct catalogue_file {
+	enum catalogue_kind kind;
 	int64_t row;
 	const char *id, *path;
 	int64_t bytes;
@@ -294,8 +327,8 @@ struct catalogue_file {
 
 /*
  * catalogue_files(c, day, fn, ctx, err):
- * Each archived recording whose bag is that of `day`, by (start_s, id).  A
- * return other than 0 ends the walk and is returned.
+ * Each archived recording and attachment whose bag is that of `day`, by
+ * (start_s, id).  A return other than 0 ends the walk and is returned.
  */
 typedef int catalogue_file_fn(void *ctx, const struct catalogue_file *f);
 int catalogue_files(struct catalogue *c, int32_t day, catalogue_file_fn *fn,
@@ -309,18 +342,26 @@ int catalogue_versions(struct catalogue *c, int64_t row,
 		       struct ark_error *err);
 
 /*
- * catalogue_find(c, id, row, err):
+ * catalogue_find(c, kind, id, row, err):
  * One row without document: 1, or 0 with *row empty.  What row held is
  * forgotten, not released.
  */
-int catalogue_find(struct catalogue *c, const char *id,
-		   struct catalogue_row *row, struct ark_error *err);
+int catalogue_find(struct catalogue *c, enum catalogue_kind kind,
+		   const char *id, struct catalogue_row *row,
+		   struct ark_error *err);
 
 /* catalogue_document(c, row, out, err): The latest document of a row. */
 int catalogue_document(struct catalogue *c, int64_t row, struct buf *out,
 		       struct ark_error *err);
 
-/* What the archive knows of one day. */
+/* The sums of a day's attachments. */
+struct catalogue_media {
+	int64_t counts[ARK_N_STATES];
+	int64_t listed;			/* their sum */
+	int64_t bytes;			/* of the archived ones */
+};
+
+/* What the archive knows of one day; of recordings where nothing is said. */
 struct catalogue_day {
 	int32_t day;
 	bool was_asked, is_complete, is_dirty;
@@ -332,6 +373,7 @@ struct catalogue_day {
 	int64_t vanished, oddities;
 	int64_t bytes;			/* of archived recordings */
 	int64_t first_s, last_s;	/* civil start of first and last; -1 */
+	struct catalogue_media media;
 };
 
 typedef int catalogue_day_fn(void *ctx, const struct catalogue_day *day);
@@ -366,12 +408,13 @@ int catalogue_published(struct catalogue *c, int32_t day, int64_t now_s,
 			struct ark_error *err);
 
 /*
- * catalogue_settled_day(c, day, err):
+ * catalogue_settled_day(c, kinds, day, err):
  * The latest asked day D such that every asked day up to D is complete and has
- * nothing queued, deferred or quarantined, and so are the reports that were
- * asked of them.  1 and *day, or 0 when there is none.
+ * nothing of kinds (bits 1 << enum catalogue_kind) queued, deferred or
+ * quarantined, and so are the reports that were asked of them.  1 and *day, or
+ * 0 when there is none.
  */
-int catalogue_settled_day(struct catalogue *c, int32_t *day,
+int catalogue_settled_day(struct catalogue *c, unsigned kinds, int32_t *day,
 			  struct ark_error *err);
 
 /* catalogue_first_asked(c, day, err): The earliest day asked.  1, or 0: none. */
@@ -383,8 +426,9 @@ int catalogue_first_asked(struct catalogue *c, int32_t *day,
 /*
  * catalogue_restore(c, row, versions_before, n, fingerprint, err):
  * Insert a row as a tree tells it: all fields but the counts of attempts, its
- * latest document, and n earlier versions.  ARK_EEXISTS when the id is there,
- * or another row has the path; ARK_EFORMAT for an archived row without one.
+ * latest document (NULL: it has none), and n earlier versions.  ARK_EEXISTS
+ * when a row of its kind has the id or any other the path; ARK_EFORMAT for an
+ * archived row without a path.
  * Days are not marked for publishing: the bag said so.
  */
 struct catalogue_version {

@@ -27,6 +27,25 @@ read_facts(struct query *q, struct catalogue_day *d)
 			       query_get_text(q, 8));
 }
 
+/* The row of a kind and state. */
+static void
+add_sum(struct query *q, struct catalogue_day *d)
+{
+	int64_t state = query_get_int(q, 0), n = query_get_int(q, 1);
+	bool is_archived = state == ARK_ARCHIVED;
+
+	if (query_get_int(q, 4) == CATALOGUE_ATTACHMENT) {
+		d->media.counts[state] = n;
+		d->media.listed += n;
+		d->media.bytes += is_archived ? query_get_int(q, 2) : 0;
+		return;
+	}
+	d->counts[state] = n;
+	d->listed += n;
+	d->vanished += query_get_int(q, 3);
+	d->bytes += is_archived ? query_get_int(q, 2) : 0;
+}
+
 static int
 read_sums(struct catalogue *c, struct catalogue_day *d, struct ark_error *err)
 {
@@ -34,25 +53,20 @@ read_sums(struct catalogue *c, struct catalogue_day *d, struct ark_error *err)
 	int rc;
 
 	query_open(&q, c, STMT_DAY_TALLY,
-		   "SELECT state, n, bytes, vanished FROM tally WHERE day = ?");
+		   "SELECT state, n, bytes, vanished, kind FROM tally"
+		   " WHERE day = ?");
 	query_int(&q, d->day);
 	for (;;) {
-		int64_t state, n;
-
 		rc = query_next(&q, err);
 		if (rc <= 0)
 			break;
-		state = query_get_int(&q, 0);
-		n = query_get_int(&q, 1);
-		if (state < 0 || state >= ARK_N_STATES) {
-			rc = query_damaged(c, "a state out of range", err);
+		if ((uint64_t)query_get_int(&q, 0) >= ARK_N_STATES ||
+		    (uint64_t)query_get_int(&q, 4) >= CATALOGUE_N_KINDS) {
+			rc = query_damaged(c, "a state or kind out of range",
+					   err);
 			break;
 		}
-		d->counts[state] = n;
-		d->listed += n;
-		d->vanished += query_get_int(&q, 3);
-		if (state == ARK_ARCHIVED)
-			d->bytes = query_get_int(&q, 2);
+		add_sum(&q, d);
 	}
 	query_close(&q);
 	return rc;
@@ -65,8 +79,10 @@ read_ends(struct catalogue *c, struct catalogue_day *d, struct ark_error *err)
 	int rc;
 
 	query_open(&q, c, STMT_DAY_ENDS,
-		   "SELECT (SELECT min(start_s) FROM recording WHERE day = ?1),"
-		   " (SELECT max(start_s) FROM recording WHERE day = ?1),"
+		   "SELECT (SELECT min(start_s) FROM recording"
+		   "  WHERE day = ?1 AND kind = " SQL_RECORDING "),"
+		   " (SELECT max(start_s) FROM recording"
+		   "  WHERE day = ?1 AND kind = " SQL_RECORDING "),"
 		   " (SELECT count(*) FROM oddity WHERE day = ?1)");
 	query_int(&q, d->day);
 	rc = query_next(&q, err);
@@ -115,7 +131,8 @@ catalogue_days(struct catalogue *c, int32_t from_day, int32_t to_day,
 		if (rc <= 0)
 			break;
 		/* All rows of a day may have moved to another. */
-		rc = d.was_asked || d.listed ? fn(ctx, &d) : 0;
+		rc = d.was_asked || d.listed || d.media.listed ? fn(ctx, &d)
+							       : 0;
 		if (rc)
 			break;
 	}
@@ -221,7 +238,8 @@ catalogue_published(struct catalogue *c, int32_t day, int64_t now_s,
 }
 
 int
-catalogue_settled_day(struct catalogue *c, int32_t *day, struct ark_error *err)
+catalogue_settled_day(struct catalogue *c, unsigned kinds, int32_t *day,
+		      struct ark_error *err)
 {
 	struct query q;
 	int rc;
@@ -231,11 +249,13 @@ catalogue_settled_day(struct catalogue *c, int32_t *day, struct ark_error *err)
 		      " coalesce((SELECT d.day FROM day d WHERE d.was_asked"
 		      "   AND (NOT d.is_complete OR EXISTS"
 		      "    (SELECT 1 FROM tally t WHERE t.day = d.day"
+		      "     AND (?1 >> t.kind) & 1"
 		      "     AND t.state IN " SQL_WAITING " AND t.n > 0)"
 		      "    OR EXISTS (SELECT 1 FROM report_day r"
 		      "     WHERE r.day = d.day AND NOT r.is_complete))"
 		      "   ORDER BY d.day LIMIT 1),"
 		      "  9223372036854775807)");
+	query_int(&q, kinds);
 	rc = query_next(&q, err);
 	if (rc > 0) {
 		rc = sqlite3_column_type(q.s, 0) != SQLITE_NULL;

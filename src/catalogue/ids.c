@@ -16,10 +16,11 @@ key_of(const char *id)
 }
 
 void
-ids_bind(struct query *q, const char *id)
+ids_bind(struct query *q, enum catalogue_kind kind, const char *id)
 {
 	query_int(q, key_of(id));
 	query_text(q, id);
+	query_int(q, kind);
 }
 
 /* What is known of the small table is forgotten when work is undone. */

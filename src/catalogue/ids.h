@@ -16,22 +16,23 @@
 #include "catalogue/query.h"
 
 /*
- * IDS_SELECT(columns) / ids_bind(q, id):
- * The statement for columns of the row r that has an id, and its first two
- * parameters.  It yields one row or none.
+ * IDS_SELECT(columns) / ids_bind(q, kind, id):
+ * The statement for columns of the row r of a kind that has an id, and its
+ * first three parameters.  It yields one row or none.
  */
 #define IDS_SELECT(columns)                                                    \
 	"SELECT " columns " FROM id_new k CROSS JOIN recording r ON r.n = k.n" \
-	" WHERE k.key = ?1 AND r.id = ?2 UNION ALL"                            \
+	" WHERE k.key = ?1 AND r.id = ?2 AND r.kind = ?3 UNION ALL"            \
 	" SELECT " columns " FROM id k CROSS JOIN recording r ON r.n = k.n"    \
-	" WHERE k.key = ?1 AND r.id = ?2"
+	" WHERE k.key = ?1 AND r.id = ?2 AND r.kind = ?3"
 
-void ids_bind(struct query *q, const char *id);
+void ids_bind(struct query *q, enum catalogue_kind kind, const char *id);
 
 /*
  * ids_add(c, id, row, err):
  * The row, just inserted, has id.  Whoever calls has seen in the same
- * transaction that no other row has it: nothing else keeps ids unique.
+ * transaction that no other row of its kind has it: nothing else keeps ids
+ * unique.
  */
 int ids_add(struct catalogue *c, const char *id, int64_t row,
 	    struct ark_error *err);

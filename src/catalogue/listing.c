@@ -54,7 +54,7 @@ find(struct catalogue *c, int64_t run, const struct catalogue_document *d,
 	int rc;
 
 	query_open(&q, c, STMT_PUT_FIND, IDS_SELECT(BEFORE));
-	ids_bind(&q, d->id);
+	ids_bind(&q, d->kind, d->id);
 	rc = query_next(&q, err);
 	if (rc <= 0)
 		goto out;
@@ -124,11 +124,12 @@ put_new(struct catalogue *c, int64_t run, int64_t now_s,
 	int rc;
 
 	query_open(&q, c, STMT_PUT_NEW,
-		   SQL_INSERT_RECORDING " (id, day, start_s, duration_s, state,"
-		   " seen_run, turn, first_seen_s, version, version_seen_s,"
+		   SQL_INSERT_RECORDING " (kind, id, day, start_s, duration_s,"
+		   " state, seen_run, turn, first_seen_s, version, version_seen_s,"
 		   " fingerprint, interaction_id, reason, oddity, link)"
-		   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?8, ?9, ?10,"
-		   " ?11, ?12, ?13)");
+		   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?9, ?10,"
+		   " ?11, ?12, ?13, ?14)");
+	query_int(&q, d->kind);
 	query_text(&q, d->id);
 	query_int(&q, d->day);
 	query_int(&q, d->start_s);
@@ -147,7 +148,7 @@ put_new(struct catalogue *c, int64_t run, int64_t now_s,
 		return rc;
 	*row = sqlite3_last_insert_rowid(c->db);
 	rc = ids_add(c, d->id, *row, err);
-	if (rc)
+	if (rc || !d->body)
 		return rc;
 	query_open(&q, c, STMT_PUT_DOCUMENT,
 		   "INSERT INTO document (n, body) VALUES (?, ?)");
@@ -206,10 +207,11 @@ put_change(struct catalogue *c, int64_t run, int64_t now_s,
 	   const struct after *a, int64_t turn, struct ark_error *err)
 {
 	bool keeps_bag = is_settled(b->state);
+	bool has_version = !b->is_body_same && d->body;
 	struct query q;
 	int rc = 0;
 
-	if (!b->is_body_same)
+	if (has_version)
 		rc = put_version(c, d, b, err);
 	if (rc)
 		return rc;
@@ -229,8 +231,8 @@ put_change(struct catalogue *c, int64_t run, int64_t now_s,
 	query_int(&q, a->state);
 	query_int(&q, run);
 	bind_turn(&q, is_waiting(a->state) && !b->was_claimed, turn);
-	query_int(&q, b->is_body_same ? b->version : b->version + 1);
-	query_time(&q, b->is_body_same ? -1 : now_s);
+	query_int(&q, has_version ? b->version + 1 : b->version);
+	query_time(&q, has_version ? now_s : -1);
 	query_bytes(&q, d->fingerprint, sizeof(d->fingerprint));
 	query_text(&q, d->interaction_id);
 	query_text(&q, a->reason);
@@ -252,31 +254,68 @@ has_changed(const struct before *b, const struct after *a,
 	return a->state == ARK_EXCLUDED && !b->is_reason_same;
 }
 
+/*
+ * As find(), for what may have changed its place.  What was archived of an
+ * attachment stays, whatever stands now where it stood: that goes by the next
+ * name that is free or its own, ID-2, ID-3 and so on, in name.
+ */
+static int
+find_own(struct catalogue *c, int64_t run, struct catalogue_document *d,
+	 struct buf *name, struct before *b, struct ark_error *err)
+{
+	const char *id = d->id;
+	int rc;
+
+	for (int n = 2;; n++) {
+		rc = find(c, run, d, b, err);
+		if (rc <= 0 || d->kind != CATALOGUE_ATTACHMENT ||
+		    b->is_body_same || !is_settled(b->state))
+			return rc;
+		buf_clear(name);
+		buf_addf(name, "%s-%d", id, n);
+		if (name->rc)
+			return buf_status(name, err);
+		d->id = buf_text(name);
+	}
+}
+
+static int
+put_found(struct catalogue *c, int64_t run, int64_t now_s,
+	  const struct catalogue_document *d, const struct before *b,
+	  int64_t turn, struct catalogue_put *put, struct ark_error *err)
+{
+	struct after a = follow(b, d);
+
+	put->state = a.state;
+	if (!b) {
+		put->change = CATALOGUE_NEW;
+		return put_new(c, run, now_s, d, &a, turn, &put->row, err);
+	}
+	put->row = b->row;
+	put->change = b->is_body_same ? CATALOGUE_SAME : CATALOGUE_CHANGED;
+	if (has_changed(b, &a, d))
+		return put_change(c, run, now_s, d, b, &a, turn, err);
+	if (is_waiting(a.state))
+		return put_seen(c, run, d, b, turn, err);
+	return 0;
+}
+
 static int
 put_one(struct catalogue *c, int64_t run, int64_t now_s,
 	const struct catalogue_document *d, int64_t turn,
 	struct catalogue_put *put, struct ark_error *err)
 {
+	struct buf name = BUF_INIT(65536);
+	struct catalogue_document own = *d;
 	struct before b = { 0 };
-	struct after a;
 	int rc;
 
-	rc = find(c, run, d, &b, err);
-	if (rc < 0)
-		return rc;
-	a = follow(rc ? &b : NULL, d);
-	put->state = a.state;
-	if (!rc) {
-		put->change = CATALOGUE_NEW;
-		return put_new(c, run, now_s, d, &a, turn, &put->row, err);
-	}
-	put->row = b.row;
-	put->change = b.is_body_same ? CATALOGUE_SAME : CATALOGUE_CHANGED;
-	if (has_changed(&b, &a, d))
-		return put_change(c, run, now_s, d, &b, &a, turn, err);
-	if (is_waiting(a.state))
-		return put_seen(c, run, d, &b, turn, err);
-	return 0;
+	rc = find_own(c, run, &own, &name, &b, err);
+	if (rc >= 0)
+		rc = put_found(c, run, now_s, &own, rc ? &b : NULL, turn, put,
+			       err);
+	buf_release(&name);
+	return rc;
 }
 
 /* The last place given in the queue of run, or 0. */

@@ -21,7 +21,9 @@
 
 #include "catalogue/catalogue.h"
 
-/* States in the text of statements. */
+/* Kinds and states in the text of statements. */
+#define SQL_RECORDING "0"
+#define SQL_ATTACHMENT "1"
 #define SQL_QUEUED "0"
 #define SQL_ARCHIVED "1"
 #define SQL_DEFERRED "4"
@@ -41,6 +43,9 @@
 #define SQL_INSERT_RECORDING "INSERT OR FAIL INTO recording"
 #define SQL_UPDATE_RECORDING "UPDATE OR FAIL recording"
 
+static_assert(CATALOGUE_RECORDING == 0 && CATALOGUE_ATTACHMENT == 1 &&
+		      CATALOGUE_N_KINDS == 2,
+	      "kinds are stored: their numbers never change");
 static_assert(ARK_QUEUED == 0 && ARK_ARCHIVED == 1 && ARK_DEFERRED == 4 &&
 		      ARK_FAILED == 5 && ARK_GONE == 6 &&
 		      ARK_QUARANTINED == 7 && ARK_PURGED == 8 &&

@@ -196,18 +196,19 @@ retry_one(struct catalogue *c, int64_t row, struct ark_error *err)
 
 /* Row by row: one statement for all would keep what it may have to undo. */
 static int
-retry_all(struct catalogue *c, int64_t from_s, int64_t to_s, int64_t *n,
-	  struct ark_error *err)
+retry_all(struct catalogue *c, enum catalogue_kind kind, int64_t from_s,
+	  int64_t to_s, int64_t *n, struct ark_error *err)
 {
 	struct query q;
 	int rc;
 
 	query_prepare(&q, c,
 		      "SELECT n FROM recording INDEXED BY recording_start"
-		      " WHERE start_s >= ? AND start_s < ?"
+		      " WHERE start_s >= ? AND start_s < ? AND kind = ?"
 		      " AND state IN (" SQL_FAILED ", " SQL_GONE ")");
 	query_int(&q, from_s);
 	query_int(&q, to_s);
+	query_int(&q, kind);
 	for (;;) {
 		rc = query_next(&q, err);
 		if (rc <= 0)
@@ -222,8 +223,9 @@ retry_all(struct catalogue *c, int64_t from_s, int64_t to_s, int64_t *n,
 }
 
 int
-catalogue_retry_failed(struct catalogue *c, int64_t from_s, int64_t to_s,
-		       int64_t *n, struct ark_error *err)
+catalogue_retry_failed(struct catalogue *c, enum catalogue_kind kind,
+		       int64_t from_s, int64_t to_s, int64_t *n,
+		       struct ark_error *err)
 {
 	int rc;
 
@@ -231,7 +233,7 @@ catalogue_retry_failed(struct catalogue *c, int64_t from_s, int64_t to_s,
 	rc = work_begin(c, err);
 	if (rc)
 		return rc;
-	rc = retry_all(c, from_s, to_s, n, err);
+	rc = retry_all(c, kind, from_s, to_s, n, err);
 	return work_end(c, rc, err);
 }
 

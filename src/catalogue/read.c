@@ -54,6 +54,7 @@ catalogue_select(struct catalogue_cursor **out, struct catalogue *c,
 			       "SELECT " ROW_COLUMNS ", %s FROM recording r"
 			       " INDEXED BY %s %s AND r.start_s < ?"
 			       " AND (? >> r.state) & 1"
+			       " AND (? >> r.kind) & 1"
 			       " ORDER BY r.start_s, r.id",
 			       has_document ? "(SELECT d.body FROM document d"
 			       " WHERE d.n = r.n)" : "NULL",
@@ -68,12 +69,14 @@ catalogue_select(struct catalogue_cursor **out, struct catalogue *c,
 		query_text(&(*out)->q, q->behind_id);
 	query_int(&(*out)->q, q->to_s);
 	query_int(&(*out)->q, q->states ? q->states : ~0u);
+	query_int(&(*out)->q, q->kinds ? q->kinds : 1u << CATALOGUE_RECORDING);
 	return 0;
 }
 
 int
 catalogue_select_day(struct catalogue_cursor **out, struct catalogue *c,
-		     int32_t day, struct ark_error *err)
+		     enum catalogue_kind kind, int32_t day,
+		     struct ark_error *err)
 {
 	int rc;
 
@@ -81,11 +84,13 @@ catalogue_select_day(struct catalogue_cursor **out, struct catalogue *c,
 			"SELECT " ROW_COLUMNS ", d.body"
 			" FROM recording r INDEXED BY recording_day"
 			" LEFT JOIN document d ON d.n = r.n"
-			" WHERE r.day = ? ORDER BY r.start_s, r.id",
+			" WHERE r.day = ? AND r.kind = ?"
+			" ORDER BY r.start_s, r.id",
 			true, err);
 	if (rc)
 		return rc;
 	query_int(&(*out)->q, day);
+	query_int(&(*out)->q, kind);
 	return 0;
 }
 
@@ -124,6 +129,7 @@ read_file(struct query *q, struct catalogue_file *f, struct ark_error *err)
 		.id = query_get_text(q, 1),
 		.path = query_get_text(q, 2),
 		.bytes = query_get_int(q, 3),
+		.kind = (enum catalogue_kind)query_get_int(q, 5),
 	};
 	if (sqlite3_column_bytes(q->s, 4) == (int)sizeof(f->sha256))
 		memcpy(f->sha256, sha256, sizeof(f->sha256));
@@ -139,7 +145,7 @@ catalogue_files(struct catalogue *c, int32_t day, catalogue_file_fn *fn,
 	int rc;
 
 	query_prepare(&q, c,
-		      "SELECT n, id, path, bytes, sha256"
+		      "SELECT n, id, path, bytes, sha256, kind"
 		      " FROM recording INDEXED BY recording_day"
 		      " WHERE day = ? AND state = " SQL_ARCHIVED
 		      " ORDER BY start_s, id");
@@ -186,8 +192,8 @@ catalogue_versions(struct catalogue *c, int64_t row, catalogue_version_fn *fn,
 }
 
 int
-catalogue_find(struct catalogue *c, const char *id, struct catalogue_row *row,
-	       struct ark_error *err)
+catalogue_find(struct catalogue *c, enum catalogue_kind kind, const char *id,
+	       struct catalogue_row *row, struct ark_error *err)
 {
 	struct query q;
 	int rc;
@@ -195,7 +201,7 @@ catalogue_find(struct catalogue *c, const char *id, struct catalogue_row *row,
 	*row = (struct catalogue_row){ 0 };
 	query_open(&q, c, STMT_FIND,
 		   IDS_SELECT(ROW_COLUMNS));
-	ids_bind(&q, id);
+	ids_bind(&q, kind, id);
 	rc = query_next(&q, err);
 	if (rc > 0) {
 		rc = row_read(&q, false, row, err);

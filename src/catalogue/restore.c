@@ -13,8 +13,8 @@ is_there(struct catalogue *c, const struct catalogue_row *r,
 
 	query_open(&q, c, STMT_RESTORE_HAS,
 		   IDS_SELECT("1") " UNION ALL"
-		   " SELECT 2 FROM recording WHERE path = ?3 AND ?3 <> ''");
-	ids_bind(&q, r->id);
+		   " SELECT 2 FROM recording WHERE path = ?4 AND ?4 <> ''");
+	ids_bind(&q, r->kind, r->id);
 	query_text(&q, r->path ? r->path : "");
 	rc = query_next(&q, err);
 	if (rc > 0 && query_get_int(&q, 0) == 1)
@@ -52,12 +52,13 @@ insert_row(struct catalogue *c, const struct catalogue_row *r,
 	int rc;
 
 	query_open(&q, c, STMT_RESTORE,
-		   SQL_INSERT_RECORDING " (id, interaction_id, day, start_s,"
-		   " duration_s, state, reason, link, first_seen_s, vanished_s,"
-		   " oddity, path, bytes, sha256, media_type, codec, link_host,"
-		   " audio_ms, downloaded_s, version, version_seen_s,"
+		   SQL_INSERT_RECORDING " (kind, id, interaction_id, day,"
+		   " start_s, duration_s, state, reason, link, first_seen_s,"
+		   " vanished_s, oddity, path, bytes, sha256, media_type, codec,"
+		   " link_host, audio_ms, downloaded_s, version, version_seen_s,"
 		   " fingerprint) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-		   " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+		   " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	query_int(&q, r->kind);
 	query_text(&q, r->id);
 	query_text(&q, or_empty(r->interaction_id));
 	query_int(&q, r->day);
@@ -96,10 +97,12 @@ insert_documents(struct catalogue *c, int64_t row,
 	struct query q;
 	int rc;
 
+	if (!r->document)
+		return 0;
 	query_open(&q, c, STMT_PUT_DOCUMENT,
 		   "INSERT INTO document (n, body) VALUES (?, ?)");
 	query_int(&q, row);
-	query_bytes(&q, or_empty(r->document), r->document_len);
+	query_bytes(&q, r->document, r->document_len);
 	rc = query_run(&q, err);
 	for (size_t i = 0; !rc && i < n; i++) {
 		query_open(&q, c, STMT_RESTORE_VERSION,

@@ -24,9 +24,17 @@ catalogue_row_release(struct catalogue_row *r)
 }
 
 static void
+read_digest(const struct query *q, int column, uint8_t out[32])
+{
+	const void *digest = sqlite3_column_blob(q->s, column);
+
+	if (sqlite3_column_bytes(q->s, column) == 32)
+		memcpy(out, digest, 32);
+}
+
+static void
 read_numbers(const struct query *q, struct catalogue_row *r)
 {
-	const void *sha256 = sqlite3_column_blob(q->s, 17);
 
 	r->row = query_get_int(q, 0);
 	r->day = (int32_t)query_get_int(q, 3);
@@ -39,12 +47,13 @@ read_numbers(const struct query *q, struct catalogue_row *r)
 	r->first_seen_s = query_get_int(q, 12);
 	r->vanished_s = query_get_time(q, 13);
 	r->bytes = query_get_int(q, 16);
-	if (sqlite3_column_bytes(q->s, 17) == (int)sizeof(r->sha256))
-		memcpy(r->sha256, sha256, sizeof(r->sha256));
+	read_digest(q, 17, r->sha256);
+	read_digest(q, 26, r->fingerprint);
 	r->audio_ms = query_get_time(q, 21);
 	r->downloaded_s = query_get_time(q, 22);
 	r->version = (int)query_get_int(q, 23);
 	r->version_seen_s = query_get_int(q, 24);
+	r->kind = (enum catalogue_kind)query_get_int(q, 25);
 }
 
 /* The document with a NUL behind it, which document_len does not count. */
@@ -80,6 +89,8 @@ row_read(struct query *q, bool has_document, struct catalogue_row *r,
 	};
 
 	catalogue_row_release(r);
+	if ((uint64_t)query_get_int(q, 25) >= CATALOGUE_N_KINDS)
+		return query_damaged(q->c, "a kind out of range", err);
 	read_numbers(q, r);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		*texts[i].to = strdup(query_get_text(q, texts[i].column));

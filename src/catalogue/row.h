@@ -12,12 +12,12 @@
 	" r.state, r.reason, r.link, r.attempts, r.runs, r.first_tried_s,"     \
 	" r.first_seen_s, r.vanished_s, r.oddity, r.path, r.bytes, r.sha256,"  \
 	" r.media_type, r.codec, r.link_host, r.audio_ms, r.downloaded_s,"     \
-	" r.version, r.version_seen_s"
-#define ROW_N_COLUMNS 25 /* the document, if any, stands behind them */
+	" r.version, r.version_seen_s, r.kind, r.fingerprint"
+#define ROW_N_COLUMNS 27 /* the document, if any, stands behind them */
 
 /*
  * row_read(q, has_document, row, err):
- * Fill row, which is released first.  Return 0 or ARK_ENOMEM.
+ * Fill row, which is released first.  Return 0, ARK_ENOMEM or ARK_EINTEGRITY.
  */
 int row_read(struct query *q, bool has_document,
 	     struct catalogue_row *row, struct ark_error *err);

@@ -11,8 +11,10 @@
 #define TEXT_OF_(x) #x
 
 /*
- * recording is the narrow row: state, queue and facts.  The documents lie
- * apart, so that walking the queue or a day does not read them.
+ * recording is the narrow row of everything that is fetched: state, queue and
+ * facts.  The documents lie apart, so that walking the queue or a day does not
+ * read them.  kind tells recordings from attachments (enum catalogue_kind);
+ * ids are unique within a kind.
  *
  * turn is the place in the queue of the run seen_run, NULL for what that run
  * cannot claim (any more).  Both stand in a partial index, so a claim reads
@@ -35,7 +37,8 @@ static const char tables[] =
 
 	"CREATE TABLE recording ("
 	"  n INTEGER PRIMARY KEY,"
-	"  id TEXT NOT NULL," /* unique: see ids.h */
+	"  kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 1),"
+	"  id TEXT NOT NULL," /* see ids.h */
 	"  day INTEGER NOT NULL," /* whose bag it is in */
 	"  start_s INTEGER NOT NULL," /* civil, of the document */
 	"  duration_s INTEGER,"
@@ -110,11 +113,12 @@ static const char tables[] =
 
 	"CREATE TABLE tally (" /* sums of recording */
 	"  day INTEGER NOT NULL,"
+	"  kind INTEGER NOT NULL,"
 	"  state INTEGER NOT NULL,"
 	"  n INTEGER NOT NULL CHECK (n >= 0),"
 	"  bytes INTEGER NOT NULL,"
 	"  vanished INTEGER NOT NULL,"
-	"  PRIMARY KEY (day, state)"
+	"  PRIMARY KEY (day, kind, state)"
 	") STRICT, WITHOUT ROWID;"
 
 	"CREATE TABLE oddity ("
@@ -208,17 +212,14 @@ static const char indexes[] =
  * for each row that is written.
  *
  * No upsert here: SQLite lets its update abort, whatever the statement outside
- * says (see SQL_INSERT_RECORDING).  So a day has a row for each state from the
- * start.
+ * says (see SQL_INSERT_RECORDING).  So a day has a row for each kind and state
+ * from the start.
  */
 static const char triggers[] =
 	"CREATE TRIGGER day_added AFTER INSERT ON day BEGIN"
-	"  INSERT INTO tally VALUES"
-	"   (new.day, 0, 0, 0, 0), (new.day, 1, 0, 0, 0),"
-	"   (new.day, 2, 0, 0, 0), (new.day, 3, 0, 0, 0),"
-	"   (new.day, 4, 0, 0, 0), (new.day, 5, 0, 0, 0),"
-	"   (new.day, 6, 0, 0, 0), (new.day, 7, 0, 0, 0),"
-	"   (new.day, 8, 0, 0, 0); "
+	"  INSERT INTO tally SELECT new.day, k.column1, s.column1, 0, 0, 0"
+	"   FROM (VALUES (" SQL_RECORDING "), (" SQL_ATTACHMENT ")) k,"
+	"    (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8)) s; "
 	"END;"
 
 	"CREATE TRIGGER recording_first BEFORE INSERT ON recording"
@@ -236,7 +237,7 @@ static const char triggers[] =
 	"   AND new.seen_run IS NOT NULL;"
 	"  UPDATE tally SET n = n + 1, bytes = bytes + coalesce(new.bytes, 0),"
 	"    vanished = vanished + (new.vanished_s IS NOT NULL)"
-	"   WHERE day = new.day AND state = new.state; "
+	"   WHERE day = new.day AND kind = new.kind AND state = new.state; "
 	"END;"
 
 	"CREATE TRIGGER recording_counted"
@@ -245,10 +246,10 @@ static const char triggers[] =
 	"  (new.day, new.state, new.bytes, new.vanished_s IS NULL) BEGIN"
 	"  UPDATE tally SET n = n - 1, bytes = bytes - coalesce(old.bytes, 0),"
 	"    vanished = vanished - (old.vanished_s IS NOT NULL)"
-	"   WHERE day = old.day AND state = old.state;"
+	"   WHERE day = old.day AND kind = old.kind AND state = old.state;"
 	"  UPDATE tally SET n = n + 1, bytes = bytes + coalesce(new.bytes, 0),"
 	"    vanished = vanished + (new.vanished_s IS NOT NULL)"
-	"   WHERE day = new.day AND state = new.state; "
+	"   WHERE day = new.day AND kind = new.kind AND state = new.state; "
 	"END;"
 
 	/* claimed_run: what a crash after the rename left must be found. */

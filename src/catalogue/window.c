@@ -46,6 +46,7 @@ mark_vanished(struct catalogue *c, int64_t now_s,
 		      "SELECT n, id, vanished_s IS NOT NULL"
 		      " FROM recording INDEXED BY recording_start"
 		      " WHERE start_s >= ? AND start_s < ?"
+		      " AND kind = " SQL_RECORDING
 		      " AND (vanished_s IS NULL OR state IN " SQL_WAITING ")");
 	query_int(&q, w->from_s);
 	query_int(&q, w->to_s);
@@ -124,6 +125,58 @@ catalogue_listed(struct catalogue *c, int64_t run, int64_t now_s,
 	rc = note_day(c, run, now_s, w, err);
 	if (!rc && w->is_complete && !w->proves_no_absence)
 		rc = mark_vanished(c, now_s, w, was_seen, ctx, vanished, err);
+	return work_end(c, rc, err);
+}
+
+/*
+ * Rows that wait are marked with the run that saw them whenever they are put,
+ * so nobody needs to remember which.
+ */
+static int
+withdraw_unseen(struct catalogue *c, int64_t run, int64_t now_s,
+		const struct catalogue_window *w, int64_t *withdrawn,
+		struct ark_error *err)
+{
+	struct query q;
+	int rc;
+
+	query_prepare(&q, c,
+		      "SELECT n, vanished_s IS NOT NULL"
+		      " FROM recording INDEXED BY recording_start"
+		      " WHERE start_s >= ? AND start_s < ?"
+		      " AND kind = " SQL_ATTACHMENT
+		      " AND state IN " SQL_WAITING " AND seen_run IS NOT ?");
+	query_int(&q, w->from_s);
+	query_int(&q, w->to_s);
+	query_int(&q, run);
+	for (;;) {
+		rc = query_next(&q, err);
+		if (rc <= 0)
+			break;
+		rc = vanish(c, query_get_int(&q, 0), now_s,
+			    query_get_int(&q, 1), err);
+		if (rc < 0)
+			break;
+		++*withdrawn;
+	}
+	query_close(&q);
+	return rc;
+}
+
+int
+catalogue_attachments_listed(struct catalogue *c, int64_t run, int64_t now_s,
+			     const struct catalogue_window *w,
+			     int64_t *withdrawn, struct ark_error *err)
+{
+	int rc;
+
+	*withdrawn = 0;
+	if (!w->is_complete || w->proves_no_absence)
+		return 0;
+	rc = work_begin(c, err);
+	if (rc)
+		return rc;
+	rc = withdraw_unseen(c, run, now_s, w, withdrawn, err);
 	return work_end(c, rc, err);
 }
 

@@ -33,12 +33,18 @@ cell_sign(enum cell cell)
 	return cells[cell].sign;
 }
 
+static bool
+has_open(const int64_t counts[ARK_N_STATES])
+{
+	return counts[ARK_DEFERRED] || counts[ARK_QUARANTINED] ||
+	       counts[ARK_FAILED] || counts[ARK_GONE];
+}
+
 /* Whether something that was listed is neither here nor accounted for. */
 static bool
 is_open(const struct ark_day *d)
 {
-	return d->counts[ARK_DEFERRED] || d->counts[ARK_QUARANTINED] ||
-	       d->counts[ARK_FAILED] || d->counts[ARK_GONE] || d->oddities;
+	return has_open(d->counts) || has_open(d->media.counts) || d->oddities;
 }
 
 enum cell

@@ -5,6 +5,16 @@
 #include "callark/archive.h"
 #include "cli/cli.h"
 
+static void
+print_totals(const struct ark_rebuild_totals *t)
+{
+	printf("%" PRId64 " days, %" PRId64 " documents, %" PRId64
+	       " recordings", t->days, t->documents, t->recordings);
+	if (t->attachments)
+		printf(", %" PRId64 " attachments", t->attachments);
+	printf(" taken from the tree; %" PRId64 " problems\n", t->problems);
+}
+
 int
 cmd_rebuild(struct cli *cli, int argc, char **argv)
 {
@@ -18,10 +28,7 @@ cmd_rebuild(struct cli *cli, int argc, char **argv)
 		return cli_fail(cli, rc, &err);
 	rc = ark_rebuild(cli->config, &cli->listener, &totals, &err);
 	if (!rc)
-		printf("%" PRId64 " days, %" PRId64 " documents, %" PRId64
-		       " recordings taken from the tree; %" PRId64
-		       " problems\n", totals.days, totals.documents,
-		       totals.recordings, totals.problems);
+		print_totals(&totals);
 	if (!rc && totals.problems)
 		return ARK_EINCOMPLETE;
 	return cli_fail(cli, rc, &err);

@@ -91,6 +91,35 @@ begin(void *ctx, const struct ark_archive_facts *f)
 	return 0;
 }
 
+/* Behind the line of a day: its attachments, and what is not archived. */
+static void
+print_media(const struct ark_day_media *m)
+{
+	char bytes[24];
+
+	text_bytes(bytes, m->bytes);
+	printf("           attachments: %" PRId64 " listed, %" PRId64
+	       " archived (%s)", m->listed, m->counts[ARK_ARCHIVED], bytes);
+	for (int i = ARK_NO_LINK; i < ARK_N_STATES; i++) {
+		if (m->counts[i])
+			printf(", %" PRId64 " %s", m->counts[i],
+			       ark_state_name((enum ark_state)i));
+	}
+	putchar('\n');
+}
+
+static void
+put_media(struct json_tree *t, const struct ark_day_media *m)
+{
+	json_open_object(t, "media");
+	json_put_int(t, "listed", m->listed);
+	for (int i = ARK_ARCHIVED; i < ARK_N_STATES; i++)
+		json_put_int(t, ark_state_name((enum ark_state)i),
+			     m->counts[i]);
+	json_put_int(t, "bytes", m->bytes);
+	json_close(t);
+}
+
 static void
 print_day_head(void)
 {
@@ -134,6 +163,8 @@ print_day_table(struct status_output *o, const struct ark_day *d)
 	putchar('\n');
 	if (*d->flaw && strcmp(day_word(d), "so far"))
 		printf("           %s\n", d->flaw);
+	if (d->media.listed)
+		print_media(&d->media);
 }
 
 static int
@@ -160,6 +191,8 @@ print_day_json(const struct ark_day *d)
 	json_put_bool(t, "published", d->is_published);
 	if (*d->flaw)
 		json_put_text(t, "flaw", d->flaw);
+	if (d->media.listed)
+		put_media(t, &d->media);
 	rc = json_print(t, false, &line, NULL);
 	if (!rc)
 		printf("%s\n", buf_text(&line));

@@ -210,6 +210,9 @@ run_export(struct cli *cli, const struct request *r, struct ark_error *err)
 		printf("%" PRId64 " recordings, %" PRId64 " documents, %"
 		       PRId64 " versions, %" PRId64 " bytes of recordings\n",
 		       t.recordings, t.documents, t.versions, t.bytes);
+	if (t.attachments)
+		printf("%" PRId64 " attachments of conversations\n",
+		       t.attachments);
 	if (t.partly_left_out && !cli->is_quiet)
 		fprintf(stderr, "callark: %" PRId64 " items were left out: a "
 			"telephone number without area code may be somebody "

@@ -14,6 +14,7 @@
 #include "model/time.h"
 
 struct sync_words {
+	bool media;
 	const char *concurrency, *limit_rate, *reports, *summary_json;
 	const char *metrics_file;
 	int64_t max_duration_s, max_bytes;
@@ -35,12 +36,12 @@ print_if_any(const char *label, int64_t n)
 }
 
 static void
-print_problems(const struct ark_summary *s)
+print_problems(const struct ark_problem *problems, int n, int64_t total)
 {
-	int shown = s->n_problems < 10 ? s->n_problems : 10;
+	int shown = n < 10 ? n : 10;
 
 	for (int i = 0; i < shown; i++) {
-		const struct ark_problem *p = &s->problems[i];
+		const struct ark_problem *p = &problems[i];
 		struct buf line = BUF_INIT(8192);
 		char day[DAY_SIZE];
 
@@ -52,9 +53,9 @@ print_problems(const struct ark_summary *s)
 		       buf_text(&line));
 		buf_release(&line);
 	}
-	if (s->problems_total > shown)
+	if (total > shown)
 		printf("    and %" PRId64 " more: callark status --items\n",
-		       s->problems_total - shown);
+		       total - shown);
 }
 
 static void
@@ -107,6 +108,31 @@ print_reports(const struct ark_summary *s)
 	}
 }
 
+/* The attachments of conversations; few runs ask for them. */
+static void
+print_media(const struct ark_summary *s)
+{
+	const struct ark_media_sums *m = &s->media;
+	char bytes[24], note[64];
+
+	if (!m->was_asked)
+		return;
+	text_bytes(bytes, m->bytes_new);
+	(void)snprintf(note, sizeof(note), "  (%" PRId64 " new, %s)", m->fresh,
+		       bytes);
+	puts("attachments of conversations");
+	print_count("listed", m->listed, " ");
+	print_count("archived", m->counts[ARK_ARCHIVED], note);
+	print_count("excluded", m->counts[ARK_EXCLUDED], "");
+	print_count("deferred", m->counts[ARK_DEFERRED] +
+		    m->counts[ARK_QUEUED], "");
+	print_count("failed", m->counts[ARK_FAILED], "");
+	print_count("gone", m->counts[ARK_GONE], "");
+	print_count("quarantined", m->counts[ARK_QUARANTINED], "");
+	print_count("purged", m->counts[ARK_PURGED], "");
+	print_problems(m->problems, m->n_problems, m->problems_total);
+}
+
 static void
 print_summary(const struct ark_summary *s)
 {
@@ -129,8 +155,9 @@ print_summary(const struct ark_summary *s)
 	print_if_any("quarantined", s->counts[ARK_QUARANTINED]);
 	print_if_any("purged", s->counts[ARK_PURGED]);
 	print_if_any("odd documents", s->oddities);
-	print_problems(s);
+	print_problems(s->problems, s->n_problems, s->problems_total);
 	print_reports(s);
+	print_media(s);
 	if (s->windows_incomplete)
 		printf("  %" PRId64 " of %" PRId64 " days could not be listed "
 		       "completely\n", s->windows_incomplete, s->windows);
@@ -240,6 +267,9 @@ set_config(struct cli *cli, const struct sync_words *w, struct ark_error *err)
 	if (!rc && w->reports)
 		rc = ark_config_set(cli->config, "archive.reports", w->reports,
 				    "--reports", err);
+	if (!rc && w->media)
+		rc = ark_config_set(cli->config, "archive.media", "yes",
+				    "--media", err);
 	if (!rc && w->limit_rate)
 		rc = ark_config_set(cli->config, "transfer.rate_limit",
 				    w->limit_rate, "--limit-rate", err);
@@ -291,6 +321,8 @@ add_options(struct opt_table *t, struct ark_sync_options *o,
 		  "recordings, as 10M", &w->limit_rate, NULL },
 		{ "reports", 0, OPT_TEXT, "NAMES", "reports to keep with the "
 		  "recordings: all, or names", &w->reports, NULL },
+		{ "media", 0, OPT_FLAG, NULL, "keep what the messages of "
+		  "conversations have attached", &w->media, NULL },
 		{ "max-duration", 0, OPT_SECONDS, "SPAN", "begin nothing new "
 		  "after this time; exit 8", &w->max_duration_s, NULL },
 		{ "max-bytes", 0, OPT_BYTES, "SIZE", "begin nothing new after "

@@ -37,6 +37,7 @@ struct ark_config {
 	int64_t look_back_s;		/* 3 days */
 	int64_t reserve_bytes;		/* 1 GiB */
 	struct config_list reports;	/* names, or "all"; checked by flow */
+	bool media;			/* no */
 	/* [transfer] */
 	int32_t concurrency;		/* 0: adaptive */
 	int32_t max_concurrency;	/* 64; 1..512 */

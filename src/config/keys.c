@@ -55,6 +55,9 @@ static const struct config_key keys[] = {
 	  AT(reserve_bytes), .read = value_bytes, .max = TIB(1024) },
 	{ "archive.reports", "reports to keep with the recordings: names, or all",
 	  AT(reports), .read = value_list },
+	{ "archive.media", "yes: keep what messages of conversations have "
+	  "attached",
+	  AT(media), .read = value_bool },
 
 	{ "transfer.concurrency", "downloads at a time; auto: as many as help",
 	  AT(concurrency), .read = value_int, .max = 512 },

@@ -22,7 +22,7 @@ audit_report(struct audit *a, enum ark_verdict verdict, const char *path,
 	return telling_finding(&a->telling, &f);
 }
 
-/* Set a bad recording aside and let the next sync fetch it again. */
+/* Set a bad file aside and let the next sync fetch it again. */
 static int
 repair(struct audit *a, const struct known *k, enum ark_verdict verdict,
        struct ark_error *err)
@@ -30,8 +30,8 @@ repair(struct audit *a, const struct known *k, enum ark_verdict verdict,
 	int rc = 0;
 
 	if (verdict != ARK_VERIFY_MISSING)
-		rc = quarantine_damaged(a->archive, k->id, a->day, k->path,
-					err);
+		rc = quarantine_damaged(a->archive, k->kind, k->id, a->day,
+					k->path, err);
 	if (!rc)
 		rc = catalogue_requeue(a->archive->catalogue, k->row,
 				       "verify found it damaged or missing",
@@ -72,7 +72,10 @@ judge_entry(struct audit *a, const struct known *k,
 	if (layout_in_bag(path, a->day, "manifest-sha256.txt", NULL))
 		return ARK_EBUG;
 	return audit_report(a, ARK_VERIFY_BAD_BAG, path, k->id,
+			    k->kind == CATALOGUE_RECORDING ?
 			    "its digest of a recording is another than the "
+			    "one archived" :
+			    "its digest of an attachment is another than the "
 			    "one archived");
 }
 
@@ -129,7 +132,7 @@ judge_listed(struct audit *a, const struct hashing_item *it,
 	return judge_bad(a, it, k, (enum ark_verdict)verdict, "", err);
 }
 
-/* An archived recording that the manifest does not name. */
+/* An archived file that the manifest does not name. */
 static int
 judge_unlisted(struct audit *a, const struct hashing_item *it,
 	       struct ark_error *err)

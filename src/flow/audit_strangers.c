@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "flow/edition.h"
 #include "flow/report_files.h"
 #include "store/layout.h"
 
@@ -18,6 +19,7 @@ audit_is_table(const char *path_in_bag)
 {
 	return !strcmp(path_in_bag, "data/recordings.ndjson") ||
 	       !strcmp(path_in_bag, "data/recordings.csv") ||
+	       !strcmp(path_in_bag, EDITION_MEDIA) ||
 	       report_is_file(path_in_bag);
 }
 
@@ -70,11 +72,13 @@ audit_tables(struct audit *a, struct ark_error *err)
 	return rc;
 }
 
-/* The tables are told of by audit_tables(); a report may be on its way. */
+/* The tables are told of by audit_tables(); the others may be on their way. */
 static bool
 is_expected(const struct evidence *e, const char *name)
 {
-	return audit_is_table(name) && (e->is_dirty || !report_is_file(name));
+	return audit_is_table(name) &&
+	       (e->is_dirty || !(report_is_file(name) ||
+				 !strcmp(name, EDITION_MEDIA)));
 }
 
 static int find_strangers(struct audit *a, const char *folder, int depth,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "flow/kinds.h"
 #include "report/completeness.h"
 
 #define DAY_PREFIX "day "
@@ -79,6 +80,18 @@ custody_run_started(struct archive *a, const struct ark_sync_options *o,
 	return rc;
 }
 
+/* Of a run that was not about attachments nothing is said of them. */
+static void
+put_media(struct buf *out, const struct ark_media_sums *m)
+{
+	if (!m->was_asked)
+		return;
+	buf_addf(out, "; attachments: listed %lld, archived %lld, new %lld, "
+		 "bytes_new %lld", (long long)m->listed,
+		 (long long)m->counts[ARK_ARCHIVED], (long long)m->fresh,
+		 (long long)m->bytes_new);
+}
+
 /* The sums that the account of a run has. */
 static void
 put_sums(struct buf *out, const struct ark_summary *s)
@@ -107,6 +120,7 @@ custody_run_ended(struct archive *a, const struct ark_summary *s, int code,
 
 	buf_addf(&result, "%s: ", code ? error_name(code) : "complete");
 	put_sums(&result, s);
+	put_media(&result, &s->media);
 	rc = tell_number(a, TRAIL_ENDED, "run", s->run, &result, err);
 	buf_release(&result);
 	return rc ? rc : trail_know(a, err);
@@ -187,11 +201,11 @@ custody_unstated(struct archive *a, int32_t day, const char *sha256,
 	return rc;
 }
 
-/* ---- recordings ---------------------------------------------------------- */
+/* ---- what is fetched ----------------------------------------------------- */
 
 int
-custody_quarantined(struct archive *a, const char *id, int64_t bytes,
-		    const uint8_t sha256[DIGEST_SHA256_SIZE],
+custody_quarantined(struct archive *a, enum catalogue_kind kind, const char *id,
+		    int64_t bytes, const uint8_t sha256[DIGEST_SHA256_SIZE],
 		    struct ark_error *err)
 {
 	struct buf result = BUF_INIT(TRAIL_RESULT_SIZE);
@@ -201,14 +215,14 @@ custody_quarantined(struct archive *a, const char *id, int64_t bytes,
 	digest_hex(hex, sha256, DIGEST_SHA256_SIZE);
 	buf_addf(&result, "a body of %lld bytes, sha256 %s", (long long)bytes,
 		 hex);
-	rc = tell(a, TRAIL_QUARANTINED, "recording", id, &result, err);
+	rc = tell(a, TRAIL_QUARANTINED, kind_of(kind)->name, id, &result, err);
 	buf_release(&result);
 	return rc;
 }
 
 int
-custody_set_aside(struct archive *a, const char *id, int32_t day,
-		  struct ark_error *err)
+custody_set_aside(struct archive *a, enum catalogue_kind kind, const char *id,
+		  int32_t day, struct ark_error *err)
 {
 	struct buf result = BUF_INIT(TRAIL_RESULT_SIZE);
 	char text[DAY_SIZE];
@@ -216,20 +230,20 @@ custody_set_aside(struct archive *a, const char *id, int32_t day,
 
 	day_format(text, day);
 	buf_addf(&result, "its file in the bag of %s was damaged", text);
-	rc = tell(a, TRAIL_SET_ASIDE, "recording", id, &result, err);
+	rc = tell(a, TRAIL_SET_ASIDE, kind_of(kind)->name, id, &result, err);
 	buf_release(&result);
 	return rc;
 }
 
 int
-custody_given_up(struct archive *a, const char *id, enum ark_state state,
-		 struct ark_error *err)
+custody_given_up(struct archive *a, enum catalogue_kind kind, const char *id,
+		 enum ark_state state, struct ark_error *err)
 {
 	struct buf result = BUF_INIT(TRAIL_RESULT_SIZE);
 	int rc;
 
 	buf_adds(&result, ark_state_name(state));
-	rc = tell(a, TRAIL_GIVEN_UP, "recording", id, &result, err);
+	rc = tell(a, TRAIL_GIVEN_UP, kind_of(kind)->name, id, &result, err);
 	buf_release(&result);
 	return rc;
 }
@@ -293,10 +307,13 @@ custody_rebuilt(struct archive *a, const struct ark_rebuild_totals *totals,
 	struct buf result = BUF_INIT(TRAIL_RESULT_SIZE);
 	int rc;
 
-	buf_addf(&result, "%lld days, %lld documents, %lld recordings, "
-		 "%lld problems", (long long)totals->days,
-		 (long long)totals->documents, (long long)totals->recordings,
-		 (long long)totals->problems);
+	buf_addf(&result, "%lld days, %lld documents, %lld recordings, ",
+		 (long long)totals->days, (long long)totals->documents,
+		 (long long)totals->recordings);
+	if (totals->attachments)
+		buf_addf(&result, "%lld attachments, ",
+			 (long long)totals->attachments);
+	buf_addf(&result, "%lld problems", (long long)totals->problems);
 	rc = tell(a, TRAIL_REBUILT, "archive", a->organization_id, &result,
 		  err);
 	buf_release(&result);
@@ -316,6 +333,9 @@ custody_exported(struct archive *a, const struct ark_subject_totals *totals,
 	buf_addf(&result, "tagmanifest %s, %lld recordings, %lld documents, "
 		 "%lld bytes", hex, (long long)totals->recordings,
 		 (long long)totals->documents, (long long)totals->bytes);
+	if (totals->attachments)
+		buf_addf(&result, ", %lld attachments",
+			 (long long)totals->attachments);
 	if (totals->damaged)
 		buf_addf(&result, "; damaged %lld", (long long)totals->damaged);
 	rc = tell(a, TRAIL_EXPORTED, "archive", a->organization_id, &result,

@@ -54,15 +54,20 @@ int custody_stated(struct archive *a, const struct ark_reconciled_day *day,
 int custody_unstated(struct archive *a, int32_t day, const char *sha256,
 		     struct ark_error *err);
 
-/* A body of the recording id that was none; a file of it that was damaged. */
-int custody_quarantined(struct archive *a, const char *id, int64_t bytes,
+/*
+ * A body of the recording or attachment id that was none; a file of it that was
+ * damaged.
+ */
+int custody_quarantined(struct archive *a, enum catalogue_kind kind,
+			const char *id, int64_t bytes,
 			const uint8_t sha256[DIGEST_SHA256_SIZE],
 			struct ark_error *err);
-int custody_set_aside(struct archive *a, const char *id, int32_t day,
-		      struct ark_error *err);
+int custody_set_aside(struct archive *a, enum catalogue_kind kind,
+		      const char *id, int32_t day, struct ark_error *err);
 
-/* custody_given_up(a, id, state, err): state is failed or gone. */
-int custody_given_up(struct archive *a, const char *id, enum ark_state state,
+/* custody_given_up(a, kind, id, state, err): state is failed or gone. */
+int custody_given_up(struct archive *a, enum catalogue_kind kind,
+		     const char *id, enum ark_state state,
 		     struct ark_error *err);
 
 /*

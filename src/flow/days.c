@@ -63,7 +63,8 @@ days_settle(struct sync *s, int32_t day, struct ark_error *err)
 	    !reports_are_day_done(s, day))
 		return 0;
 	rc = catalogue_day(s->archive->catalogue, day, &facts, err);
-	if (rc || facts.counts[ARK_QUEUED])
+	if (rc || facts.counts[ARK_QUEUED] ||
+	    (s->conversations && facts.media.counts[ARK_QUEUED]))
 		return rc;
 	s->day_touched[day - s->first_day] = false;
 	if (!facts.is_dirty)

@@ -27,7 +27,8 @@ classify(struct rehearsal *r, const struct lister_document *d)
 
 	s->listed++;
 	if (r->archive && catalogue_find(r->archive->catalogue,
-					 d->recording->id, &row, NULL) == 1 &&
+					 CATALOGUE_RECORDING, d->recording->id,
+					 &row, NULL) == 1 &&
 	    row.state == ARK_ARCHIVED) {
 		s->counts[ARK_ARCHIVED]++;
 		s->already++;

@@ -67,11 +67,10 @@ path_in_bag(const char *path)
 	return data ? data + 1 : path;
 }
 
-static int
-write_row(struct edition *e, const struct catalogue_row *row,
-	  struct ark_error *err)
+void
+edition_describe(const struct catalogue_row *row, struct table_row *out)
 {
-	struct table_row out = {
+	*out = (struct table_row){
 		.id = row->id, .state = row->state, .reason = row->reason,
 		.path = "", .media_type = row->media_type,
 		.codec = row->codec, .link_host = row->link_host,
@@ -81,15 +80,35 @@ write_row(struct edition *e, const struct catalogue_row *row,
 		.seen_s = row->version_seen_s, .vanished_s = row->vanished_s,
 		.document = { row->document, row->document_len },
 	};
-	int rc;
-
 	if (row->state == ARK_QUEUED) {	/* for the reader it is one state */
-		out.state = ARK_DEFERRED;
-		out.reason = *row->reason ? row->reason : "not tried yet";
+		out->state = ARK_DEFERRED;
+		out->reason = *row->reason ? row->reason : "not tried yet";
 	}
 	if (row->state == ARK_ARCHIVED)
-		out.path = path_in_bag(row->path);
-	memcpy(out.sha256, row->sha256, sizeof(out.sha256));
+		out->path = path_in_bag(row->path);
+	memcpy(out->sha256, row->sha256, sizeof(out->sha256));
+}
+
+int
+edition_file(struct edition *e, const struct table_row *out,
+	     struct ark_error *err)
+{
+	if (out->state != ARK_ARCHIVED)
+		return 0;
+	e->octets += out->bytes;
+	e->files++;
+	return manifest_add(&e->payload, out->path, out->sha256, out->bytes,
+			    err);
+}
+
+static int
+write_row(struct edition *e, const struct catalogue_row *row,
+	  struct ark_error *err)
+{
+	struct table_row out;
+	int rc;
+
+	edition_describe(row, &out);
 	rc = load_versions(e, row, err);
 	if (rc)
 		return rc;
@@ -107,12 +126,7 @@ write_row(struct edition *e, const struct catalogue_row *row,
 	store_file_write(e->csv, buf_text(&e->line), e->line.len);
 	if (e->line.rc)
 		return error_nomem(err);
-	if (row->state != ARK_ARCHIVED)
-		return 0;
-	e->octets += row->bytes;
-	e->files++;
-	return manifest_add(&e->payload, out.path, row->sha256, row->bytes,
-			    err);
+	return edition_file(e, &out, err);
 }
 
 static int
@@ -122,7 +136,8 @@ write_rows(struct edition *e, struct ark_error *err)
 	struct catalogue_row row = { 0 };
 	int rc;
 
-	rc = catalogue_select_day(&cur, e->archive->catalogue, e->day, err);
+	rc = catalogue_select_day(&cur, e->archive->catalogue,
+				  CATALOGUE_RECORDING, e->day, err);
 	while (!rc) {
 		rc = catalogue_next(cur, &row, err);
 		if (rc <= 0)

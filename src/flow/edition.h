@@ -42,6 +42,24 @@ int edition_close(struct edition *e, struct store_file *f, const char *name,
 int edition_tables(struct edition *e, struct ark_error *err);
 
 /*
+ * edition_describe(row, out): What the tables say of a row, but its documents.
+ * edition_file(e, out, err): Its file, if it is archived, into e->payload.
+ */
+void edition_describe(const struct catalogue_row *row, struct table_row *out);
+int edition_file(struct edition *e, const struct table_row *out,
+		 struct ark_error *err);
+
+#define EDITION_MEDIA "data/media.ndjson"
+
+/*
+ * edition_media(e, sums, err):
+ * data/media.ndjson, when the day has attachments, and their files into
+ * e->payload.
+ */
+int edition_media(struct edition *e, const struct catalogue_media *sums,
+		  struct ark_error *err);
+
+/*
  * edition_reports(e, err):
  * data/reports/, for every report that was asked for this day; e->reports.
  */

@@ -99,7 +99,8 @@ write_links(struct table *t, struct ark_error *err)
 	struct catalogue_row row = { 0 };
 	int rc;
 
-	rc = catalogue_select_day(&cur, e->archive->catalogue, e->day, err);
+	rc = catalogue_select_day(&cur, e->archive->catalogue,
+				  CATALOGUE_RECORDING, e->day, err);
 	while (!rc) {
 		rc = catalogue_next(cur, &row, err);
 		if (rc <= 0)

@@ -24,7 +24,9 @@ add_known(void *ctx, const struct catalogue_file *f)
 		return ARK_ENOMEM;
 	e->known = k;
 	k = &e->known[e->n_known];
-	*k = (struct known){ .row = f->row, .bytes = f->bytes };
+	*k = (struct known){
+		.kind = f->kind, .row = f->row, .bytes = f->bytes,
+	};
 	memcpy(k->sha256, f->sha256, sizeof(k->sha256));
 	k->path = malloc(path_size + id_size);
 	if (!k->path)

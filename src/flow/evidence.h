@@ -13,6 +13,7 @@
 
 /* What the catalogue says of a file. */
 struct known {
+	enum catalogue_kind kind;
 	char *path;			/* relative to the archive */
 	const char *id;			/* behind it */
 	int64_t row, bytes;

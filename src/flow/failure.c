@@ -86,10 +86,11 @@ want_fresh_link(struct sync *s, struct job *j, const struct http_result *res,
 {
 	bool is_gone = res->head.status == 404 || res->head.status == 410;
 	bool is_hopeless = j->relists && j->failed_link == j->used_link;
+	struct lister *lister = jobs_lister(s, j->row.kind);
 	char reason[256];
 
 	if (!is_hopeless && j->relists < SYNC_MAX_RELISTS && !s->is_stopping &&
-	    !lister_is_stopped(s->lister)) {
+	    !lister_is_stopped(lister)) {
 		j->relists++;
 		j->failed_link = j->used_link;
 		/* The day was listed again for another one meanwhile. */
@@ -98,10 +99,10 @@ want_fresh_link(struct sync *s, struct job *j, const struct http_result *res,
 			return 0;
 		}
 		j->has_fresh_link = false;
-		j->relisted_after = lister_counts(s->lister)->begun;
+		j->relisted_after = lister_counts(lister)->begun;
 		j->state = JOB_RELISTING;
 		s->summary->relists++;
-		if (lister_relist(s->lister, j->row.day))
+		if (lister_relist(lister, j->row.day))
 			return error_nomem(err);
 		return 0;
 	}

@@ -44,9 +44,9 @@ describe(const struct sync *s, const struct lister_document *d)
 
 /* A job in hand takes the fresh link. */
 static void
-refresh_link(struct sync *s, const struct catalogue_document *d)
+refresh_link(struct sync *s, int64_t row, const struct catalogue_document *d)
 {
-	struct job *j = idmap_get(&s->jobs, d->id);
+	struct job *j = jobs_find(s, row);
 	char *link;
 
 	if (!j || !*d->link)
@@ -87,9 +87,8 @@ intake_wreck(struct sync *s, int32_t day, const struct lister_wreck *w,
 	return 0;
 }
 
-/* Whether a row in this state is to be fetched. */
-static bool
-is_wanting(enum ark_state state)
+bool
+intake_is_wanting(enum ark_state state)
 {
 	return state == ARK_QUEUED || state == ARK_DEFERRED ||
 	       state == ARK_QUARANTINED;
@@ -99,7 +98,6 @@ static void
 count(struct sync *s, const struct lister_document *d,
       const struct catalogue_put *put)
 {
-	s->has_unclaimed |= is_wanting(put->state);
 	if (!d->is_new)
 		return;
 	s->progress.listed++;
@@ -108,7 +106,7 @@ count(struct sync *s, const struct lister_document *d,
 		event_log(&s->options->listener, ARK_LOG_WARNING,
 			  d->recording->id, "an odd document: %s", d->oddity);
 	}
-	if (is_wanting(put->state))
+	if (intake_is_wanting(put->state))
 		s->progress.to_fetch++;
 	else if (put->state == ARK_ARCHIVED)
 		s->summary->already++;
@@ -148,6 +146,25 @@ intake_end(struct sync *s, int rc, struct ark_error *err)
 	return rc;
 }
 
+int
+intake_put(struct sync *s, const struct catalogue_document *docs, size_t n,
+	   struct catalogue_put *puts, struct ark_error *err)
+{
+	int rc;
+
+	rc = intake_begin(s, err);
+	if (!rc)
+		rc = catalogue_put(s->archive->catalogue, s->run,
+				   clock_wall_s(), docs, n, puts, err);
+	for (size_t i = 0; !rc && i < n; i++) {
+		s->has_unclaimed |= intake_is_wanting(puts[i].state);
+		if (puts[i].change != CATALOGUE_SAME)
+			days_touch(s, docs[i].day);
+		refresh_link(s, puts[i].row, &docs[i]);
+	}
+	return rc;
+}
+
 static int
 put_documents(struct sync *s, const struct lister_page *page,
 	      struct intake *in, struct ark_error *err)
@@ -159,20 +176,10 @@ put_documents(struct sync *s, const struct lister_page *page,
 	qsort(in->order, page->n, sizeof(*in->order), by_duration);
 	for (size_t i = 0; i < page->n; i++)
 		in->docs[i] = describe(s, in->order[i]);
-	rc = intake_begin(s, err);
-	if (!rc)
-		rc = catalogue_put(s->archive->catalogue, s->run,
-				   clock_wall_s(), in->docs, page->n, in->puts,
-				   err);
-	if (rc)
-		return rc;
-	for (size_t i = 0; i < page->n; i++) {
+	rc = intake_put(s, in->docs, page->n, in->puts, err);
+	for (size_t i = 0; !rc && i < page->n; i++)
 		count(s, in->order[i], &in->puts[i]);
-		if (in->puts[i].change != CATALOGUE_SAME)
-			days_touch(s, in->docs[i].day);
-		refresh_link(s, &in->docs[i]);
-	}
-	return 0;
+	return rc;
 }
 
 int
@@ -211,9 +218,9 @@ was_seen(void *ctx, const char *id)
  * the listing was complete.  Who was refused while this listing was under way
  * waits for the next one, for its page may have passed already.
  */
-static int
-end_relisting(struct sync *s, const struct lister_window *w,
-	      struct ark_error *err)
+int
+intake_relisted(struct sync *s, enum catalogue_kind kind,
+		const struct lister_window *w, struct ark_error *err)
 {
 	struct job *lost = NULL;
 	int rc = 0;
@@ -221,7 +228,8 @@ end_relisting(struct sync *s, const struct lister_window *w,
 	for (size_t i = 0; i < s->jobs.n_slots; i++) {
 		struct job *j = s->jobs.slots[i].item;
 
-		if (!j || j->state != JOB_RELISTING || j->row.day != w->day)
+		if (!j || j->state != JOB_RELISTING || j->row.kind != kind ||
+		    j->row.day != w->day)
 			continue;
 		if (j->has_fresh_link) {
 			jobs_ready(s, j);
@@ -282,7 +290,7 @@ intake_window(void *ctx, const struct lister_window *w, struct ark_error *err)
 			  "%s: the listing is not complete: %s", day, w->flaw);
 	days_touch(s, w->day);
 	if (w->is_relisted)
-		return end_relisting(s, w, err);
+		return intake_relisted(s, CATALOGUE_RECORDING, w, err);
 	s->progress.days_listed++;
 	return days_settle(s, w->day, err);
 }

@@ -1,6 +1,7 @@
 /*
  * Rows in hand: claimed, ready, waiting their time, done with.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -35,6 +36,21 @@ jobs_wake_waiting(struct sync *s, int64_t now_ms)
 	}
 }
 
+struct job *
+jobs_find(const struct sync *s, int64_t row)
+{
+	char key[24];
+
+	(void)snprintf(key, sizeof(key), "%lld", (long long)row);
+	return idmap_get(&s->jobs, key);
+}
+
+struct lister *
+jobs_lister(const struct sync *s, enum catalogue_kind kind)
+{
+	return kind == CATALOGUE_ATTACHMENT ? s->conversations : s->lister;
+}
+
 static void
 free_job(struct job *j)
 {
@@ -49,7 +65,7 @@ free_job(struct job *j)
 void
 jobs_done(struct sync *s, struct job *j)
 {
-	idmap_drop(&s->jobs, j->row.id);
+	idmap_drop(&s->jobs, j->key);
 	days_job(s, j->row.day, -1);
 	free_job(j);
 }
@@ -95,7 +111,8 @@ jobs_strand(struct sync *s, struct ark_error *err)
 	for (size_t i = 0; i < s->jobs.n_slots; i++) {
 		struct job *j = s->jobs.slots[i].item;
 
-		if (!j || j->state != JOB_RELISTING)
+		if (!j || j->state != JOB_RELISTING ||
+		    !lister_is_stopped(jobs_lister(s, j->row.kind)))
 			continue;
 		j->next = lost;
 		lost = j;
@@ -133,7 +150,8 @@ adopt(struct sync *s, struct catalogue_row *row)
 	}
 	j->row = *row;
 	*row = (struct catalogue_row){ 0 };
-	if (idmap_put(&s->jobs, j->row.id, j)) {
+	(void)snprintf(j->key, sizeof(j->key), "%lld", (long long)j->row.row);
+	if (idmap_put(&s->jobs, j->key, j)) {
 		free_job(j);
 		return ARK_ENOMEM;
 	}

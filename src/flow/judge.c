@@ -39,16 +39,27 @@ is_vouched(const struct part_facts *f, const struct http_head *h)
 	       !memcmp(f->md5, h->etag_md5, 16);
 }
 
-enum judgement
-judge(const struct part_facts *f, const struct http_head *h, int64_t total,
-      const struct audio_facts *audio, char reason[256])
+/* "WAV", "PNG image" of "a PNG image". */
+static const char *
+without_article(const char *name)
 {
+	if (!strncmp(name, "a ", 2))
+		return name + 2;
+	return strncmp(name, "an ", 3) ? name : name + 3;
+}
+
+enum judgement
+judge(const struct judge_case *c, char reason[256])
+{
+	const struct part_facts *f = c->facts;
+	const struct http_head *h = c->head;
+	const struct media_facts *media = c->media;
 	const char *sum;
 
 	reason[0] = 0;
-	if (f->size != total) {
+	if (f->size != c->total) {
 		(void)snprintf(reason, 256, "%lld bytes are on disk, %lld were "
-			       "sent", (long long)f->size, (long long)total);
+			       "sent", (long long)f->size, (long long)c->total);
 		return JUDGE_AGAIN;
 	}
 	sum = contradicted(f, h);
@@ -57,16 +68,16 @@ judge(const struct part_facts *f, const struct http_head *h, int64_t total,
 			       "of the bytes that came", sum);
 		return JUDGE_AGAIN;
 	}
-	if (!audio_is_audio(audio->type)) {
-		(void)snprintf(reason, 256, "the body is %s, no recording",
-			       audio_name(audio->type));
+	if (!(c->kind->classes >> media->class & 1)) {
+		(void)snprintf(reason, 256, "the body is %s, %s", media->name,
+			       c->kind->refusal);
 		return JUDGE_QUARANTINE;
 	}
-	if (!audio->is_whole) {
+	if (!media->is_whole) {
 		(void)snprintf(reason, 256, "the %s is not whole%s: %s",
-			       audio_name(audio->type), is_vouched(f, h) ?
+			       without_article(media->name), is_vouched(f, h) ?
 			       " although its checksum agrees" : "",
-			       audio->flaw);
+			       media->flaw);
 		return JUDGE_QUARANTINE;
 	}
 	return JUDGE_ACCEPT;

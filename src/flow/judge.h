@@ -1,17 +1,26 @@
 /*
- * Whether a body that came whole is the recording that was meant.  Pure.
+ * Whether a body that came whole is what was meant.  Pure.
  */
 #ifndef FLOW_JUDGE_H
 #define FLOW_JUDGE_H
 
-#include "audio/audio.h"
+#include "flow/kinds.h"
 #include "http/header.h"
 #include "store/part.h"
 
 enum judgement {
 	JUDGE_ACCEPT,
 	JUDGE_AGAIN,		/* the bytes are not what the server sent */
-	JUDGE_QUARANTINE,	/* it is whole, and no recording */
+	JUDGE_QUARANTINE,	/* it is whole, and nothing of its kind */
+};
+
+/* A body on disk and all that is known of it; borrowed. */
+struct judge_case {
+	const struct kind *kind;	/* what it should be */
+	const struct part_facts *facts;	/* of the bytes on disk */
+	const struct http_head *head;	/* of the answer */
+	int64_t total;			/* the length that was proved */
+	const struct media_facts *media;	/* what the bytes are */
 };
 
 /*
@@ -20,13 +29,7 @@ enum judgement {
  */
 unsigned judge_wants(const struct http_head *head);
 
-/*
- * judge(facts, head, total, audio, reason):
- * facts of the bytes on disk, the answer's head, the length that was proved,
- * what the audio room found.  reason (256 bytes) is one line unless accepted.
- */
-enum judgement judge(const struct part_facts *facts,
-		     const struct http_head *head, int64_t total,
-		     const struct audio_facts *audio, char reason[256]);
+/* judge(c, reason): reason is one line unless it is accepted. */
+enum judgement judge(const struct judge_case *c, char reason[256]);
 
 #endif

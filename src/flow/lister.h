@@ -40,6 +40,7 @@ struct lister_wreck {
 
 struct lister_page {
 	int32_t day;
+	bool is_relisted;		/* of a window told before */
 	const struct lister_document *documents;
 	size_t n;
 	const struct lister_wreck *wrecks;

@@ -148,6 +148,7 @@ take_page(struct lister *l, struct call *call, struct http_result *res,
 	}
 	if (!rc && call->query.page >= 0)
 		rc = window_see(w, &l->reader, &page);
+	page.is_relisted = w->range.is_relisted;
 	if (!rc && call->query.page >= 0)
 		rc = see_edges(l, w, page.n);
 	if (!rc && call->query.page >= 0)

@@ -174,8 +174,18 @@ wait_of(const struct sync *s, int64_t now_ms)
 static bool
 is_all_committing(const struct sync *s)
 {
-	return lister_is_idle(s->lister) &&
+	return lister_is_idle(s->lister) && reports_are_idle(s) &&
 	       s->jobs.n == committer_pending(s->committer);
+}
+
+/* When a listing ended early, who waits for it waits in vain. */
+static int
+strand_jobs(struct sync *s, struct ark_error *err)
+{
+	if (lister_is_stopped(s->lister) ||
+	    (s->conversations && lister_is_stopped(s->conversations)))
+		return jobs_strand(s, err);
+	return 0;
 }
 
 /* Everything that may be begun now. */
@@ -205,8 +215,8 @@ push(struct sync *s, int64_t now_ms, struct ark_error *err)
 	}
 	if (s->is_stopping)
 		jobs_drop_idle(s);
-	else if (!rc && lister_is_stopped(s->lister))
-		rc = jobs_strand(s, err);
+	else if (!rc)
+		rc = strand_jobs(s, err);
 	if (s->is_stopping && now_ms - s->stopping_ms > GRACE_MS)
 		cancel_media(s);
 	committer_tick(s->committer, now_ms,

@@ -37,7 +37,8 @@ outcome_give_up(struct sync *s, struct job *j, enum ark_state state,
 	if (state != ARK_GONE && is_worn_out(j, now_s))
 		back.state = ARK_FAILED;
 	if (back.state == ARK_GONE || back.state == ARK_FAILED)
-		rc = custody_given_up(s->archive, j->row.id, back.state, err);
+		rc = custody_given_up(s->archive, j->row.kind, j->row.id,
+				      back.state, err);
 	if (!rc)
 		rc = catalogue_set_back(s->archive->catalogue, &back, 1, err);
 	event_log(&s->options->listener, ARK_LOG_WARNING, j->row.id, "%s: %s",
@@ -86,20 +87,28 @@ load_document(struct sync *s, struct job *j, struct omni_document *d,
 	return rc == ARK_EFORMAT ? 0 : rc;
 }
 
+/* Whether names of this template tell more than a row does. */
+static bool
+has_words(const char *template)
+{
+	return strstr(template, "{agent}") || strstr(template, "{service}") ||
+	       strstr(template, "{protocol}") || strstr(template, "{origin}");
+}
+
 static int
 final_path(struct sync *s, struct job *j, char path[STORE_PATH_MAX],
 	   struct ark_error *err)
 {
+	const struct kind *kind = kind_of(j->row.kind);
+	const char *template = kind->template ? kind->template :
+						s->config->name;
 	char name[LAYOUT_NAME_MAX + 1];
 	struct omni_document d;
 	struct layout_fields f;
 	int rc = 0;
 
 	document_init(&d);
-	if (strstr(s->config->name, "{agent}") ||
-	    strstr(s->config->name, "{service}") ||
-	    strstr(s->config->name, "{protocol}") ||
-	    strstr(s->config->name, "{origin}"))
+	if (has_words(template))
 		rc = load_document(s, j, &d, err);
 	f = (struct layout_fields){
 		.day = j->row.day,
@@ -112,10 +121,9 @@ final_path(struct sync *s, struct job *j, char path[STORE_PATH_MAX],
 		.origin = d.recording.pub.origin,
 	};
 	if (!rc)
-		rc = layout_name(name, s->config->name, &f,
-				 audio_extension(j->audio.type), err);
+		rc = layout_name(name, template, &f, j->media.extension, err);
 	if (!rc)
-		rc = layout_audio(path, j->row.day, name, err);
+		rc = kind->place(path, j->row.day, name, err);
 	document_release(&d);
 	return rc;
 }
@@ -127,10 +135,10 @@ accept_body(struct sync *s, struct job *j, int64_t now_ms, struct ark_error *err
 	struct commit_order order = {
 		.part = j->part, .path = path, .ctx = j,
 		.row = {
-			.row = j->row.row, .codec = j->audio.codec,
-			.media_type = audio_media_type(j->audio.type),
+			.row = j->row.row, .codec = j->media.codec,
+			.media_type = j->media.media_type,
 			.link_host = j->result->host,
-			.audio_ms = j->audio.duration_ms,
+			.audio_ms = j->media.duration_ms,
 			.downloaded_s = clock_wall_s(),
 			.attempts = j->attempts,
 		},
@@ -147,14 +155,14 @@ accept_body(struct sync *s, struct job *j, int64_t now_ms, struct ark_error *err
 	return 0;
 }
 
-/* A body that is whole and no recording. */
+/* A body that is whole, and not what it should be. */
 static int
 reject(struct sync *s, struct job *j, const char *reason,
        struct ark_error *err)
 {
 	struct quarantine_case it = {
-		.id = j->row.id, .day = j->row.day, .part = j->part,
-		.answer = j->result, .reason = reason,
+		.kind = j->row.kind, .id = j->row.id, .day = j->row.day,
+		.part = j->part, .answer = j->result, .reason = reason,
 	};
 	int rc;
 
@@ -175,11 +183,14 @@ static int
 follow_body(struct sync *s, struct job *j, int64_t now_ms,
 	    struct ark_error *err)
 {
-	const struct http_result *res = j->result;
+	const struct judge_case body = {
+		.kind = kind_of(j->row.kind), .facts = part_facts(j->part),
+		.head = &j->result->head, .total = j->result->total,
+		.media = &j->media,
+	};
 	char reason[256];
 
-	switch (judge(part_facts(j->part), &res->head, res->total, &j->audio,
-		      reason)) {
+	switch (judge(&body, reason)) {
 	case JUDGE_ACCEPT:
 		return accept_body(s, j, now_ms, err);
 	case JUDGE_AGAIN:
@@ -207,10 +218,11 @@ inspect(void *ctx, int fd, int64_t size)
 {
 	struct job *j = ctx;
 
-	if (audio_inspect(fd, size, &j->audio, NULL))
-		j->audio = (struct audio_facts){
-			.flaw = "it could not be read back",
-		};
+	if (kind_of(j->row.kind)->inspect(fd, size, &j->media, NULL)) {
+		j->media.is_whole = false;
+		(void)snprintf(j->media.flaw, sizeof(j->media.flaw),
+			       "it could not be read back");
+	}
 }
 
 static bool
@@ -298,7 +310,6 @@ outcome_take(struct http_result *res)
 		return;
 	}
 	j->result = res;
-	j->audio = (struct audio_facts){ 0 };
 	part_settle(j->part, judge_wants(&res->head), inspect, j,
 		    res->request->reply, LETTER_SETTLED);
 }
@@ -353,6 +364,20 @@ outcome_settled(struct sync *s, struct part_settled *settled, int64_t now_ms,
 	return rc;
 }
 
+static void
+count_new(struct sync *s, enum catalogue_kind kind, int64_t bytes)
+{
+	struct ark_summary *sum = s->summary;
+
+	if (kind == CATALOGUE_ATTACHMENT) {
+		sum->media.fresh++;
+		sum->media.bytes_new += bytes;
+	} else {
+		sum->new_recordings++;
+		sum->bytes_new += bytes;
+	}
+}
+
 /* One item of a batch that came back. */
 static int
 end_item(struct sync *s, struct job *j, const struct commit_item *item,
@@ -364,8 +389,7 @@ end_item(struct sync *s, struct job *j, const struct commit_item *item,
 	switch (item->end) {
 	case COMMIT_DONE:
 	case COMMIT_SAME:
-		s->summary->new_recordings++;
-		s->summary->bytes_new += bytes;
+		count_new(s, j->row.kind, bytes);
 		s->progress.fetched++;
 		s->progress.bytes += bytes;
 		event_log(&s->options->listener, ARK_LOG_DEBUG, j->row.id,

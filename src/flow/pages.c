@@ -108,13 +108,56 @@ add_without(struct digest *d, const char **rest, struct json_slice link,
 	return rc ? rc : digest_add(d, "\001", 1, err);
 }
 
+/* All addresses of w, which walks what begins at *rest. */
+static int
+add_without_addresses(struct digest *d, struct attachment_walk *w,
+		      const char **rest, struct ark_error *err)
+{
+	struct json_slice address;
+	int rc = 0;
+
+	while (!rc && attachment_next(w, &address))
+		rc = add_without(d, rest, address, err);
+	return rc;
+}
+
+/* What is left of body from rest on; then out is the fingerprint. */
+static int
+end_fingerprint(struct digest *d, struct json_slice body, const char *rest,
+		uint8_t out[32], struct ark_error *err)
+{
+	uint8_t full[DIGEST_MAX_SIZE];
+	int rc;
+
+	rc = digest_add(d, rest, (size_t)(body.p + body.n - rest), err);
+	if (!rc)
+		rc = digest_final(d, full, err);
+	if (!rc)
+		memcpy(out, full, 32);
+	return rc;
+}
+
+int
+message_fingerprint(struct digest *d, struct json_slice message,
+		    uint8_t out[32], struct ark_error *err)
+{
+	struct attachment_walk addresses;
+	const char *rest = message.p;
+	int rc;
+
+	rc = digest_reset(d, err);
+	attachment_walk_message(&addresses, message);
+	if (!rc)
+		rc = add_without_addresses(d, &addresses, &rest, err);
+	return rc ? rc : end_fingerprint(d, message, rest, out, err);
+}
+
 int
 document_fingerprint(struct digest *d, enum ark_route route,
 		     struct json_slice body, struct json_slice link,
 		     uint8_t out[32], struct ark_error *err)
 {
-	uint8_t full[DIGEST_MAX_SIZE];
-	struct attachment_walk attachments;
+	struct attachment_walk addresses;
 	const char *rest = body.p;
 	int rc;
 
@@ -122,18 +165,11 @@ document_fingerprint(struct digest *d, enum ark_route route,
 	if (!rc && route == ARK_AUDIO_LINKS && json_kind(link) == JSON_STRING &&
 	    link.n > 2)
 		rc = add_without(d, &rest, link, err);
-	if (route == ARK_MESSAGES) {
-		attachment_walk_init(&attachments, body);
-		while (!rc && attachment_next(&attachments, &link))
-			rc = add_without(d, &rest, link, err);
+	if (!rc && route == ARK_MESSAGES) {
+		attachment_walk_init(&addresses, body);
+		rc = add_without_addresses(d, &addresses, &rest, err);
 	}
-	if (!rc)
-		rc = digest_add(d, rest, (size_t)(body.p + body.n - rest), err);
-	if (!rc)
-		rc = digest_final(d, full, err);
-	if (!rc)
-		memcpy(out, full, 32);
-	return rc;
+	return rc ? rc : end_fingerprint(d, body, rest, out, err);
 }
 
 /* Between tokens a line end is white space; inside strings there is none. */
@@ -161,13 +197,9 @@ is_absolute(const char *link)
 	return !strncmp(link, "https://", 8) || !strncmp(link, "http://", 7);
 }
 
-/*
- * The link of a document; a relative one is resolved against the base URL.
- * One that is no URL is passed on as it is: fetching it will say so.
- */
-static int
-resolve(struct page_reader *r, const char *link, char **owned,
-	const char **out)
+int
+link_resolve(const char *base, const char *link, char **owned,
+	     const char **out)
 {
 	struct url url = { 0 };
 	int rc;
@@ -175,7 +207,7 @@ resolve(struct page_reader *r, const char *link, char **owned,
 	*out = link;
 	if (!*link || is_absolute(link))
 		return 0;
-	rc = url_parse(&url, buf_text(&r->base), link, NULL);
+	rc = url_parse(&url, base, link, NULL);
 	if (rc == ARK_ENOMEM)
 		return rc;
 	if (!rc) {
@@ -245,7 +277,8 @@ add_document(struct page_reader *r, struct json_slice item, int32_t day,
 		return rc;
 	r->n++;		/* from here on forget() frees its link */
 	if (document_name(d, out->fingerprint) ||
-	    resolve(r, d->recording.pub.url, &r->links[r->n - 1], &out->link))
+	    link_resolve(buf_text(&r->base), d->recording.pub.url,
+			 &r->links[r->n - 1], &out->link))
 		return error_nomem(err);
 	out->oddity = *d->oddity ? d->oddity : NULL;
 	return 0;

@@ -50,6 +50,22 @@ int document_fingerprint(struct digest *d, enum ark_route route,
 			 uint8_t out[32], struct ark_error *err);
 
 /*
+ * message_fingerprint(d, message, out, err):
+ * The same of one message of a conversation, by itself.
+ */
+int message_fingerprint(struct digest *d, struct json_slice message,
+			uint8_t out[32], struct ark_error *err);
+
+/*
+ * link_resolve(base, link, owned, out):
+ * *out is link as an absolute address: link itself, or *owned, which is to be
+ * freed, where it is relative to base.  One that is no address is passed on as
+ * it is: fetching it will say so.  0 or ARK_ENOMEM.
+ */
+int link_resolve(const char *base, const char *link, char **owned,
+		 const char **out);
+
+/*
  * document_name(d, fingerprint):
  * Call a document without any identity by its own hash.  0 or ARK_ENOMEM.
  */

@@ -28,6 +28,7 @@ period_of_sync(struct ark_range *out, const struct ark_range_words *words,
 	       const struct ark_config *c, struct archive *a,
 	       struct ark_error *err)
 {
+	unsigned kinds = 1u << CATALOGUE_RECORDING;
 	int64_t now_s = period_now(a->zone);
 	int32_t day = 0;
 	int rc;
@@ -37,7 +38,9 @@ period_of_sync(struct ark_range *out, const struct ark_range_words *words,
 		return rc;
 	if (rc > 0)
 		return until_now(out, now_s, err);
-	rc = catalogue_settled_day(a->catalogue, &day, err);
+	if (c->media)
+		kinds |= 1u << CATALOGUE_ATTACHMENT;
+	rc = catalogue_settled_day(a->catalogue, kinds, &day, err);
 	if (!rc)
 		rc = catalogue_first_asked(a->catalogue, &day, err);
 	if (rc < 0)

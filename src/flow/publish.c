@@ -1,5 +1,7 @@
 #include "flow/publish.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,6 +73,19 @@ put_counts(struct buf *out, const struct catalogue_day *d)
 	baginfo_put_int(out, "Callark-Vanished", d->vanished);
 }
 
+/* Of a day without attachments nothing is said. */
+static void
+put_media(struct buf *out, const struct catalogue_media *m)
+{
+	char text[80];
+
+	if (!m->listed)
+		return;
+	(void)snprintf(text, sizeof(text), "%" PRId64 " attachments, %" PRId64
+		       " archived", m->listed, m->counts[ARK_ARCHIVED]);
+	baginfo_put(out, "Callark-Media", text);
+}
+
 static void
 put_reports(struct buf *out, const struct edition *e)
 {
@@ -117,6 +132,7 @@ write_baginfo(struct edition *e, const struct catalogue_day *d, int64_t now_s,
 		baginfo_put_int(&out, "Callark-Platform-Total", d->total);
 	baginfo_put_instant(&out, "Callark-Listing-Complete-At", d->complete_s);
 	put_counts(&out, d);
+	put_media(&out, &d->media);
 	put_reports(&out, e);
 	trail_put_baginfo(&out, &head);
 	rc = buf_status(&out, err);
@@ -181,6 +197,8 @@ publish_day(struct archive *a, int32_t day, int64_t now_s,
 		rc = store_mkdirs(a->store, path, err);
 	if (!rc)
 		rc = edition_tables(&e, err);
+	if (!rc)
+		rc = edition_media(&e, &facts.media, err);
 	if (!rc)
 		rc = edition_reports(&e, err);
 	if (!rc)

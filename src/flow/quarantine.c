@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "flow/custody.h"
+#include "flow/kinds.h"
 #include "json/tree.h"
 #include "model/time.h"
 #include "store/layout.h"
@@ -24,6 +25,8 @@ describe(struct buf *out, const struct quarantine_case *it,
 	day_format(day, it->day);
 	clock_utc(now, clock_wall_s());
 	json_put_text(t, "id", it->id);
+	if (it->kind != CATALOGUE_RECORDING)
+		json_put_text(t, "kind", kind_of(it->kind)->name);
 	json_put_text(t, "day", day);
 	json_put_text(t, "reason", it->reason);
 	json_put_text(t, "fetched_at", now);
@@ -57,8 +60,8 @@ quarantine_body(struct archive *a, const struct quarantine_case *it,
 				      why.len, err);
 	buf_release(&why);
 	if (!rc)
-		rc = custody_quarantined(a, it->id, facts.size, facts.sha256,
-					 err);
+		rc = custody_quarantined(a, it->kind, it->id, facts.size,
+					 facts.sha256, err);
 	return rc;
 }
 
@@ -83,11 +86,11 @@ move_damaged(struct store *s, int32_t day, const char *path,
 }
 
 int
-quarantine_damaged(struct archive *a, const char *id, int32_t day,
-		   const char *path, struct ark_error *err)
+quarantine_damaged(struct archive *a, enum catalogue_kind kind, const char *id,
+		   int32_t day, const char *path, struct ark_error *err)
 {
 	int rc;
 
 	rc = move_damaged(a->store, day, path, err);
-	return rc ? rc : custody_set_aside(a, id, day, err);
+	return rc ? rc : custody_set_aside(a, kind, id, day, err);
 }

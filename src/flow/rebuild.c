@@ -1,17 +1,13 @@
 /*
  * ark_rebuild: the catalogue anew, from the tree alone.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "archive/archive.h"
 #include "base/clock.h"
 #include "base/event.h"
-#include "base/fdio.h"
 #include "base/text.h"
 #include "callark/archive.h"
 #include "config/config.h"
@@ -24,8 +20,6 @@
 #include "manifest/baginfo.h"
 #include "manifest/table.h"
 #include "store/layout.h"
-
-#define CHUNK_BYTES 65536
 
 void
 rebuild_problem(struct rebuild *r, const char *what, const char *why)
@@ -84,13 +78,14 @@ read_versions(struct rebuild *r, const struct table_row *t,
  * but no reason to be without a catalogue.
  */
 static int
-set_aside(struct rebuild *r, const char *id, const char *path,
+set_aside(struct rebuild *r, const struct catalogue_row *row, const char *path,
 	  struct ark_error *err)
 {
 	struct ark_error why = { 0 };
 	int rc;
 
-	rc = quarantine_damaged(r->archive, id, r->day, path, &why);
+	rc = quarantine_damaged(r->archive, row->kind, row->id, r->day, path,
+				&why);
 	if (rc == ARK_EINTEGRITY) {
 		rebuild_problem(r, path, why.text);
 		rc = 0;
@@ -100,13 +95,10 @@ set_aside(struct rebuild *r, const char *id, const char *path,
 	return rc;
 }
 
-/*
- * An archived row whose file is gone or has another size is fetched again, the
- * latter set aside; what the bytes are is verify's business.
- */
-static int
-check_file(struct rebuild *r, struct catalogue_row *row, const char *path,
-	   struct ark_error *err)
+/* What the bytes are is verify's business. */
+int
+rebuild_file(struct rebuild *r, struct catalogue_row *row, const char *path,
+	     struct ark_error *err)
 {
 	int64_t size = -1;
 	int rc;
@@ -115,12 +107,13 @@ check_file(struct rebuild *r, struct catalogue_row *row, const char *path,
 	if (rc && rc != ARK_ENOTFOUND)
 		return rc;
 	if (!rc && size == row->bytes) {
-		r->totals->recordings++;
+		r->totals->recordings += row->kind == CATALOGUE_RECORDING;
+		r->totals->attachments += row->kind == CATALOGUE_ATTACHMENT;
 		return 0;
 	}
 	rebuild_problem(r, path, rc ? "the file is missing" : "the size is another");
 	if (!rc)
-		rc = set_aside(r, row->id, path, err);
+		rc = set_aside(r, row, path, err);
 	if (rc && rc != ARK_ENOTFOUND)
 		return rc;
 	r->is_day_behind = true;
@@ -179,7 +172,7 @@ restore(struct rebuild *r, const struct table_row *t, struct ark_error *err)
 		rc = layout_in_bag(path, r->day, t->path, err);
 		row.path = path;
 		if (!rc)
-			rc = check_file(r, &row, path, err);
+			rc = rebuild_file(r, &row, path, err);
 	}
 	if (!rc)
 		rc = catalogue_restore(r->archive->catalogue, &row,
@@ -190,73 +183,22 @@ out:
 	return rc;
 }
 
-/* One line of a table.  Bad ones are told and left out. */
+/* rebuild_line_fn: of data/recordings.ndjson */
 static int
-take_line(struct rebuild *r, const char *text, size_t n, struct ark_error *err)
+restore_recording(struct rebuild *r, struct json_slice line,
+		  struct ark_error *err)
 {
 	struct table_parsed parsed = { 0 };
-	struct ark_error why = { 0 };
 	int rc;
 
-	rc = table_parse(&parsed, (struct json_slice){ text, n }, &why);
+	rc = table_parse(&parsed, line, err);
 	if (!rc)
-		rc = restore(r, &parsed.row, &why);
+		rc = restore(r, &parsed.row, err);
 	table_parsed_release(&parsed);
-	if (rc == ARK_EFORMAT || rc == ARK_EEXISTS) {
-		rebuild_problem(r, "a line of recordings.ndjson", why.text);
-		return 0;
-	}
-	if (rc && err)
-		*err = why;
 	return rc;
 }
 
-/* Every whole line that the buffer has; the rest moves to its front. */
-static int
-take_lines(struct rebuild *r, struct ark_error *err)
-{
-	const char *p = buf_text(&r->line);
-	size_t left = r->line.len;
-	int rc = 0;
-
-	while (!rc && left) {
-		const char *end = memchr(p, '\n', left);
-
-		if (!end)
-			break;
-		rc = take_line(r, p, (size_t)(end - p), err);
-		left -= (size_t)(end - p) + 1;
-		p = end + 1;
-	}
-	memmove(r->line.data, p, left);
-	r->line.len = left;
-	return rc;
-}
-
-static int
-read_table(struct rebuild *r, int fd, struct ark_error *err)
-{
-	uint8_t chunk[CHUNK_BYTES];
-	int rc = 0;
-
-	buf_clear(&r->line);
-	while (!rc) {
-		ssize_t got = read(fd, chunk, sizeof(chunk));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return error_errno(err, "recordings.ndjson");
-		if (got == 0)
-			break;
-		if (buf_add(&r->line, chunk, (size_t)got))
-			return buf_status(&r->line, err);
-		rc = take_lines(r, err);
-	}
-	if (!rc && r->line.len)
-		rebuild_problem(r, "recordings.ndjson", "its last line is cut off");
-	return rc;
-}
+/* ---- a day --------------------------------------------------------------- */
 
 /* What an element cannot tell is verify's to tell, but for lack of memory. */
 static int
@@ -381,22 +323,18 @@ restore_oddities(struct rebuild *r, struct ark_error *err)
 static int
 rebuild_day(struct rebuild *r, struct ark_error *err)
 {
-	char path[STORE_PATH_MAX];
-	int fd = -1, rc;
+	static const struct rebuild_table recordings = {
+		.name = "recordings.ndjson", .restore = restore_recording,
+		.if_missing = "the table is missing; sync this day again",
+	};
+	int rc;
 
 	r->is_day_behind = false;
 	rc = catalogue_begin(r->archive->catalogue, err);
 	if (!rc)
-		rc = layout_in_bag(path, r->day, "data/recordings.ndjson", err);
+		rc = rebuild_table(r, &recordings, err);
 	if (!rc)
-		rc = store_openat(r->archive->store, path, O_RDONLY, &fd, err);
-	if (rc == ARK_ENOTFOUND) {
-		rebuild_problem(r, path, "the table is missing; sync this day again");
-		rc = 0;
-	} else if (!rc) {
-		rc = read_table(r, fd, err);
-	}
-	(void)fdio_close(&fd);
+		rc = rebuild_media(r, err);
 	if (!rc)
 		rc = restore_oddities(r, err);
 	if (!rc)

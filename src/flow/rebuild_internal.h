@@ -28,6 +28,32 @@ struct rebuild {
 void rebuild_problem(struct rebuild *r, const char *what, const char *why);
 
 /*
+ * rebuild_file(r, row, path, err):
+ * See to the file of an archived row, which lies at path.  When it is gone or
+ * has another size it is to be fetched again: row is deferred, and what is
+ * there is set aside.  Return 0, ARK_EDISK, or as quarantine_damaged().
+ */
+int rebuild_file(struct rebuild *r, struct catalogue_row *row,
+		 const char *path, struct ark_error *err);
+
+/* One line; ARK_EFORMAT and ARK_EEXISTS are told, and the line is left out. */
+typedef int rebuild_line_fn(struct rebuild *r, struct json_slice line,
+			    struct ark_error *err);
+
+struct rebuild_table {
+	const char *name;		/* below data/ */
+	rebuild_line_fn *restore;
+	const char *if_missing;		/* what to tell; NULL: it may be */
+};
+
+/* rebuild_table(r, t, err): Every line of a table of the day. */
+int rebuild_table(struct rebuild *r, const struct rebuild_table *t,
+		  struct ark_error *err);
+
+/* rebuild_media(r, err): The attachments of the day, from data/media.ndjson. */
+int rebuild_media(struct rebuild *r, struct ark_error *err);
+
+/*
  * rebuild_reports(r, info, err):
  * The reports of the day, what bag-info.txt (info) says of their listings, and
  * the statement about them.

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audio/audio.h"
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/fdio.h"
 #include "base/idmap.h"
+#include "flow/kinds.h"
 #include "flow/publish.h"
 #include "omni/document.h"
 #include "store/layout.h"
@@ -24,7 +24,8 @@ struct claimant {
 struct inquest {
 	struct archive *archive;
 	const struct ark_listener *listener;
-	const char *template;
+	const char *template;		/* of the recordings' names */
+	const struct kind *kind;	/* of the claimants */
 	int32_t day;
 	struct claimant *claimants;
 	size_t n, cap;
@@ -54,11 +55,14 @@ static int
 stem_of(struct inquest *q, const struct catalogue_row *row,
 	char out[LAYOUT_NAME_MAX + 1], struct ark_error *err)
 {
+	const char *template = q->kind->template ? q->kind->template :
+						   q->template;
 	const struct ark_recording *r = &q->document.recording.pub;
 	struct json_slice text = { row->document, row->document_len };
 	struct layout_fields f;
 	int rc;
 
+	/* the names of attachments tell nothing of any document */
 	rc = document_parse(&q->document, text, q->archive->zone, row->day,
 			    err);
 	if (rc == ARK_ENOMEM)
@@ -69,7 +73,7 @@ stem_of(struct inquest *q, const struct catalogue_row *row,
 		.id = row->id, .agent = r->agent, .service = r->service,
 		.protocol = r->protocol, .origin = r->origin,
 	};
-	rc = layout_name(out, q->template, &f, "wav", err);
+	rc = layout_name(out, template, &f, "wav", err);
 	if (!rc && strrchr(out, '.'))
 		*strrchr(out, '.') = 0;
 	return rc;
@@ -107,13 +111,15 @@ add_claimant(struct inquest *q, const struct catalogue_row *row,
 }
 
 static int
-load_claimants(struct inquest *q, struct ark_error *err)
+load_claimants(struct inquest *q, enum catalogue_kind kind,
+	       struct ark_error *err)
 {
 	struct catalogue_cursor *cur = NULL;
 	struct catalogue_row row = { 0 };
 	int rc;
 
-	rc = catalogue_select_day(&cur, q->archive->catalogue, q->day, err);
+	rc = catalogue_select_day(&cur, q->archive->catalogue, kind, q->day,
+				  err);
 	while (!rc) {
 		rc = catalogue_next(cur, &row, err);
 		if (rc <= 0)
@@ -149,13 +155,13 @@ claimant_of(const struct inquest *q, const char *name)
 
 static int
 inspect_file(struct inquest *q, const char *path, int64_t size,
-	     struct audio_facts *facts, struct ark_error *err)
+	     struct media_facts *facts, struct ark_error *err)
 {
 	int fd = -1, rc;
 
 	rc = store_openat(q->archive->store, path, O_RDONLY, &fd, err);
 	if (!rc)
-		rc = audio_inspect(fd, size, facts, err);
+		rc = q->kind->inspect(fd, size, facts, err);
 	(void)fdio_close(&fd);
 	return rc;
 }
@@ -169,7 +175,7 @@ adopt(struct inquest *q, struct claimant *c, const char *path,
 		.row = c->row, .path = path, .link_host = "",
 		.downloaded_s = clock_wall_s(),
 	};
-	struct audio_facts facts = { 0 };
+	struct media_facts facts = { 0 };
 	int rc;
 
 	rc = store_sha256(q->archive->store, path, item.sha256, &item.bytes,
@@ -178,17 +184,17 @@ adopt(struct inquest *q, struct claimant *c, const char *path,
 		rc = inspect_file(q, path, item.bytes, &facts, err);
 	if (rc)
 		return rc;
-	if (!audio_is_audio(facts.type) || !facts.is_whole) {
+	if (!(q->kind->classes >> facts.class & 1) || !facts.is_whole) {
 		event_log(q->listener, ARK_LOG_ERROR, NULL,
-			  "%s is no whole recording and belongs to no archived "
-			  "one; it is left alone", path);
+			  "%s is no whole %s and belongs to no archived one; "
+			  "it is left alone", path, q->kind->name);
 		return 0;
 	}
 	/* No row may say what a power cut could still take back. */
 	rc = store_settle(q->archive->store, path, err);
 	if (rc)
 		return rc;
-	item.media_type = audio_media_type(facts.type);
+	item.media_type = facts.media_type;
 	item.codec = facts.codec;
 	item.audio_ms = facts.duration_ms;
 	event_log(q->listener, ARK_LOG_INFO, NULL, "%s was stored but not yet "
@@ -204,7 +210,7 @@ check_files(struct inquest *q, struct ark_error *err)
 	size_t n = 0;
 	int rc;
 
-	rc = layout_in_bag(folder, q->day, "data/audio", err);
+	rc = layout_in_bag(folder, q->day, q->kind->folder, err);
 	if (!rc)
 		rc = store_list(q->archive->store, folder, &entries, &n, err);
 	if (rc == ARK_ENOTFOUND)
@@ -214,14 +220,14 @@ check_files(struct inquest *q, struct ark_error *err)
 
 		if (!c) {
 			event_log(q->listener, ARK_LOG_WARNING, NULL, "%s/%s "
-				  "belongs to no recording", folder,
-				  entries[i].name);
+				  "belongs to no %s", folder, entries[i].name,
+				  q->kind->name);
 			continue;
 		}
 		c->has_file = true;
 		if (c->is_archived)
 			continue;
-		rc = layout_audio(path, q->day, entries[i].name, err);
+		rc = q->kind->place(path, q->day, entries[i].name, err);
 		if (!rc)
 			rc = adopt(q, c, path, err);
 	}
@@ -248,6 +254,22 @@ check_rows(struct inquest *q, struct ark_error *err)
 	return rc;
 }
 
+/* What lies in the day's folder of a kind, and what should. */
+static int
+mend_kind(struct inquest *q, enum catalogue_kind kind, struct ark_error *err)
+{
+	int rc;
+
+	q->kind = kind_of(kind);
+	rc = load_claimants(q, kind, err);
+	if (!rc)
+		rc = check_files(q, err);
+	if (!rc)
+		rc = check_rows(q, err);
+	forget_day(q);
+	return rc;
+}
+
 static int
 mend_days(struct inquest *q, struct ark_error *err)
 {
@@ -258,15 +280,11 @@ mend_days(struct inquest *q, struct ark_error *err)
 	rc = catalogue_dirty_days(q->archive->catalogue, &days, &n, err);
 	for (size_t i = 0; !rc && i < n; i++) {
 		q->day = days[i];
-		rc = load_claimants(q, err);
-		if (!rc)
-			rc = check_files(q, err);
-		if (!rc)
-			rc = check_rows(q, err);
+		for (int kind = 0; !rc && kind < CATALOGUE_N_KINDS; kind++)
+			rc = mend_kind(q, (enum catalogue_kind)kind, err);
 		if (!rc)
 			rc = publish_day(q->archive, q->day, clock_wall_s(),
 					 err);
-		forget_day(q);
 	}
 	free(days);
 	if (!rc && n)

@@ -14,6 +14,13 @@
 
 /* ---- what the listers tell ------------------------------------------------ */
 
+/* Whether what its messages link to is kept, too. */
+static bool
+has_media(const struct sync_report *r)
+{
+	return r->route == ARK_MESSAGES && r->sync->config->media;
+}
+
 static struct catalogue_report_document
 describe(const struct lister_document *d)
 {
@@ -46,8 +53,10 @@ put_documents(struct sync_report *r, const struct lister_page *page,
 	sums->fresh += change.fresh;
 	sums->changed += change.changed;
 	for (size_t i = 0; i < page->n; i++) {
-		sums->documents += page->documents[i].is_new;
-		sums->oddities += page->documents[i].is_new && docs[i].oddity;
+		bool is_new = page->documents[i].is_new && !page->is_relisted;
+
+		sums->documents += is_new;
+		sums->oddities += is_new && docs[i].oddity;
 		days_touch(s, docs[i].day);
 	}
 	return 0;
@@ -69,6 +78,8 @@ take_page(void *ctx, const struct lister_page *page, struct ark_error *err)
 	if (page->n)
 		rc = put_documents(r, page, docs, err);
 	free(docs);
+	if (!rc && has_media(r))
+		rc = attachments_page(r->sync, page, err);
 	for (size_t i = 0; !rc && i < page->n_wrecks; i++) {
 		if (page->wrecks[i].is_new)
 			rc = intake_wreck(r->sync, page->day, &page->wrecks[i],
@@ -107,6 +118,8 @@ take_window(void *ctx, const struct lister_window *w, struct ark_error *err)
 				     clock_wall_s(), &told, was_seen,
 				     (void *)(uintptr_t)w->seen, &vanished,
 				     err);
+	if (!rc && has_media(r))
+		rc = attachments_window(s, &told, err);
 	rc = intake_end(s, rc, err);
 	if (rc)
 		return rc;
@@ -120,7 +133,18 @@ take_window(void *ctx, const struct lister_window *w, struct ark_error *err)
 			  "%s: the listing of %s is not complete: %s", day,
 			  name, w->flaw);
 	days_touch(s, w->day);
+	if (w->is_relisted)
+		return intake_relisted(s, CATALOGUE_ATTACHMENT, w, err);
 	return days_settle(s, w->day, err);
+}
+
+/* lister_ops.has_room: links must not expire while their rows wait. */
+static bool
+has_room(void *ctx)
+{
+	const struct sync_report *r = ctx;
+
+	return !has_media(r) || intake_has_room(r->sync);
 }
 
 int
@@ -196,7 +220,7 @@ start(struct sync *s, enum ark_route route, struct ark_error *err)
 		.zone = s->archive->zone, .reply = &s->box,
 		.kind = LETTER_REPORT + (int)s->n_reports,
 		.from_s = s->range.from_s, .to_s = s->range.to_s,
-		.ops = { take_page, take_window, NULL, r },
+		.ops = { take_page, take_window, has_room, r },
 	};
 	int rc;
 
@@ -204,6 +228,8 @@ start(struct sync *s, enum ark_route route, struct ark_error *err)
 	rc = load_dialect(r, err);
 	if (!rc)
 		rc = lister_new(&r->lister, &set, err);
+	if (!rc && has_media(r))
+		s->conversations = r->lister;
 	s->n_reports += !rc;
 	return rc;
 }

@@ -149,6 +149,14 @@ take_ready(struct sync *s, struct sync_host *host)
 	return take_first(&host->ready, &host->ready_last);
 }
 
+/* What is in a message is nobody's business but its readers'. */
+static const char *
+why_no_address(const struct job *j, const struct ark_error *why)
+{
+	return j->row.kind == CATALOGUE_ATTACHMENT ?
+		       "its link is no address of the web" : why->text;
+}
+
 /* Put the jobs that became ready behind those of their hosts. */
 static int
 sort_ready(struct sync *s, int64_t now_ms, struct ark_error *err)
@@ -165,7 +173,8 @@ sort_ready(struct sync *s, int64_t now_ms, struct ark_error *err)
 		if (rc) {
 			s->n_ready--;
 			rc = rc == ARK_EFORMAT ?
-			     outcome_give_up(s, j, ARK_DEFERRED, why.text, err)
+			     outcome_give_up(s, j, ARK_DEFERRED,
+					     why_no_address(j, &why), err)
 			     : error_nomem(err);
 			continue;
 		}

@@ -62,6 +62,14 @@ tell_facts(const struct teller *t)
 	return rc;
 }
 
+/* For the reader it is one state. */
+static void
+queued_is_deferred(int64_t counts[ARK_N_STATES])
+{
+	counts[ARK_DEFERRED] += counts[ARK_QUEUED];
+	counts[ARK_QUEUED] = 0;
+}
+
 static int
 hand_day(const struct teller *t, ark_day_fn *fn, const struct catalogue_day *d)
 {
@@ -73,11 +81,15 @@ hand_day(const struct teller *t, ark_day_fn *fn, const struct catalogue_day *d)
 		.vanished = d->vanished, .oddities = d->oddities,
 		.bytes = d->bytes, .first_s = d->first_s,
 		.last_s = d->last_s, .flaw = d->flaw,
+		.media = {
+			.listed = d->media.listed, .bytes = d->media.bytes,
+		},
 	};
 
 	memcpy(day.counts, d->counts, sizeof(day.counts));
-	day.counts[ARK_DEFERRED] += day.counts[ARK_QUEUED];
-	day.counts[ARK_QUEUED] = 0;
+	memcpy(day.media.counts, d->media.counts, sizeof(day.media.counts));
+	queued_is_deferred(day.counts);
+	queued_is_deferred(day.media.counts);
 	return fn(t->options->ctx, &day);
 }
 
@@ -152,6 +164,7 @@ tell(struct teller *t)
 	struct catalogue_query q = {
 		.from_s = t->range.from_s, .to_s = t->range.to_s,
 		.states = OPEN_STATES,
+		.kinds = 1u << CATALOGUE_RECORDING | 1u << CATALOGUE_ATTACHMENT,
 	};
 	int rc = 0;
 

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/fdio.h"
 #include "flow/custody.h"
+#include "flow/kinds.h"
 #include "manifest/baginfo.h"
 
 #define BLOCK 65536
@@ -118,7 +119,7 @@ copy_bytes(struct store_file *to, int from, const char *path,
 	return n < 0 ? error_errno(err, "%s", path) : 0;
 }
 
-/* "data/FOLDER/2024-12-31/NAME", with the name that it has in the archive. */
+/* "FOLDER/2024-12-31/NAME", with the name that it has in the archive. */
 static int
 target_path(char out[STORE_PATH_MAX], const char *folder, int32_t day,
 	    const char *from, struct ark_error *err)
@@ -128,7 +129,7 @@ target_path(char out[STORE_PATH_MAX], const char *folder, int32_t day,
 	int n;
 
 	day_format(date, day);
-	n = snprintf(out, STORE_PATH_MAX, "data/%s/%s/%s", folder, date,
+	n = snprintf(out, STORE_PATH_MAX, "%s/%s/%s", folder, date,
 		     slash ? slash + 1 : from);
 	return n < STORE_PATH_MAX ? 0 : error_set(err, ARK_EBUG, "%s: a name "
 						  "too long", from);
@@ -154,31 +155,31 @@ copy_file(struct store_file **out, struct subject_bag *bag, struct archive *a,
 
 /* Whether what was copied is what the catalogue knows. */
 static bool
-is_right(const struct store_file *f, const struct catalogue_held *held)
+is_right(const struct store_file *f, const struct subject_file *file)
 {
-	return store_file_size(f) == held->bytes &&
-	       !memcmp(store_file_sha256(f), held->sha256,
-		       sizeof(held->sha256));
+	return store_file_size(f) == file->bytes &&
+	       !memcmp(store_file_sha256(f), file->sha256, DIGEST_SHA256_SIZE);
 }
 
 int
 subject_bag_copy(struct subject_bag *bag, struct archive *a,
-		 const struct catalogue_held *held, struct ark_error *err)
+		 const struct subject_file *file, struct ark_error *err)
 {
 	struct store_file *f = NULL;
 	char path[STORE_PATH_MAX];
 	int rc;
 
-	rc = target_path(path, "audio", held->day, held->path, err);
+	rc = target_path(path, kind_of(file->kind)->folder, file->day,
+			 file->path, err);
 	if (!rc)
-		rc = copy_file(&f, bag, a, held->path, path, err);
-	if (!rc && is_right(f, held)) {
+		rc = copy_file(&f, bag, a, file->path, path, err);
+	if (!rc && is_right(f, file)) {
 		rc = add_payload(bag, f, path, err);
 	} else if (!rc) {
 		rc = store_unlink(bag->store, path, err);
 		if (!rc)
 			rc = error_set(err, ARK_EINTEGRITY, "%s: it is not "
-				       "what was archived", held->path);
+				       "what was archived", file->path);
 	}
 	store_file_free(f);
 	return rc;
@@ -192,7 +193,7 @@ subject_bag_copy_wreck(struct subject_bag *bag, struct archive *a,
 	char path[STORE_PATH_MAX];
 	int rc;
 
-	rc = target_path(path, "unreadable", wreck->day, wreck->path, err);
+	rc = target_path(path, "data/unreadable", wreck->day, wreck->path, err);
 	if (!rc)
 		rc = copy_file(&f, bag, a, wreck->path, path, err);
 	if (!rc)
@@ -323,6 +324,9 @@ put_baginfo(struct subject_bag *bag, struct archive *a,
 	baginfo_put(&out, "Callark-Organization-Id", a->organization_id);
 	baginfo_put(&out, "Callark-Time-Zone", zone_name(a->zone));
 	baginfo_put_int(&out, "Callark-Recordings", totals->recordings);
+	if (totals->attachments)
+		baginfo_put_int(&out, "Callark-Attachments",
+				totals->attachments);
 	baginfo_put_int(&out, "Callark-Documents", totals->documents);
 	baginfo_put_int(&out, "Callark-Document-Versions", totals->versions);
 	baginfo_put_int(&out, "Callark-Damaged", totals->damaged);

@@ -35,14 +35,23 @@ int subject_bag_open(struct subject_bag *bag, const char *folder,
 		     const char *archive, struct ark_error *err);
 void subject_bag_close(struct subject_bag *bag);
 
+/* A file of the archive as the catalogue tells of it. */
+struct subject_file {
+	enum catalogue_kind kind;
+	int32_t day;
+	const char *path;
+	int64_t bytes;
+	const uint8_t *sha256;
+};
+
 /*
- * subject_bag_copy(bag, a, held, err):
- * Copy an archived recording.  Return 0; ARK_EINTEGRITY or ARK_ENOTFOUND when
- * its file is not what the catalogue says or not there, and nothing is in the
- * bag; ARK_EDISK, ARK_ENOMEM.
+ * subject_bag_copy(bag, a, file, err):
+ * Copy an archived file.  Return 0; ARK_EINTEGRITY or ARK_ENOTFOUND when it is
+ * not what the catalogue says or not there, and nothing is in the bag;
+ * ARK_EDISK, ARK_ENOMEM.
  */
 int subject_bag_copy(struct subject_bag *bag, struct archive *a,
-		     const struct catalogue_held *held, struct ark_error *err);
+		     const struct subject_file *file, struct ark_error *err);
 
 /*
  * subject_bag_copy_wreck(bag, a, wreck, err):

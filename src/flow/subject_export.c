@@ -30,25 +30,81 @@ put_version(void *ctx, int version, int64_t seen_s, const char *body, size_t n)
 	return subject_bag_line(&x->bag, x->route, body, n, x->err);
 }
 
-/* A recording that is damaged or missing does not keep back the others. */
+/*
+ * A file that is damaged or missing does not keep back the others: 1 when this
+ * one is in the bag, else 0.
+ */
 static int
-put_recording(struct export *x, const struct catalogue_held *held)
+put_file(struct export *x, const char *id, const struct subject_file *file)
 {
 	struct ark_error err = { 0 };
 	int rc;
 
-	rc = subject_bag_copy(&x->bag, x->inquiry.archive, held, &err);
+	rc = subject_bag_copy(&x->bag, x->inquiry.archive, file, &err);
 	if (rc == ARK_EINTEGRITY || rc == ARK_ENOTFOUND) {
-		event_log(&x->inquiry.options->listener, ARK_LOG_ERROR,
-			  held->id, "not in the bag: %s", err.text);
+		event_log(&x->inquiry.options->listener, ARK_LOG_ERROR, id,
+			  "not in the bag: %s", err.text);
 		x->totals->damaged++;
 		return 0;
 	}
-	if (rc)
-		return error_set(x->err, rc, "%s", err.text);
+	return rc ? error_set(x->err, rc, "%s", err.text) : 1;
+}
+
+static int
+put_recording(struct export *x, const struct catalogue_held *held)
+{
+	const struct subject_file file = {
+		.kind = CATALOGUE_RECORDING, .day = held->day,
+		.path = held->path, .bytes = held->bytes,
+		.sha256 = held->sha256,
+	};
+	int rc = put_file(x, held->id, &file);
+
+	if (rc <= 0)
+		return rc;
 	x->totals->recordings++;
 	x->totals->bytes += held->bytes;
 	return 0;
+}
+
+/* An attachment of the day, if it is one of the conversation. */
+static int
+put_attachment(struct export *x, const struct catalogue_held *conversation,
+	       const struct catalogue_row *row)
+{
+	const struct subject_file file = {
+		.kind = CATALOGUE_ATTACHMENT, .day = row->day,
+		.path = row->path, .bytes = row->bytes, .sha256 = row->sha256,
+	};
+	int rc;
+
+	if (row->state != ARK_ARCHIVED ||
+	    strcmp(row->interaction_id, conversation->id) != 0)
+		return 0;
+	rc = put_file(x, row->id, &file);
+	x->totals->attachments += rc == 1;
+	return rc < 0 ? rc : 0;
+}
+
+static int
+put_attachments(struct export *x, const struct catalogue_held *conversation)
+{
+	struct catalogue_cursor *cur = NULL;
+	struct catalogue_row row = { 0 };
+	int rc;
+
+	rc = catalogue_select_day(&cur, x->inquiry.archive->catalogue,
+				  CATALOGUE_ATTACHMENT, conversation->day,
+				  x->err);
+	while (!rc) {
+		rc = catalogue_next(cur, &row, x->err);
+		if (rc <= 0)
+			break;
+		rc = put_attachment(x, conversation, &row);
+	}
+	catalogue_row_release(&row);
+	catalogue_cursor_free(cur);
+	return rc;
 }
 
 static int
@@ -85,6 +141,8 @@ put_hit(struct export *x, const struct subject_hit *hit)
 	rc = catalogue_held_versions(c, &hit->place, put_version, x, x->err);
 	if (!rc && *held.path)
 		rc = put_recording(x, &held);
+	if (!rc && held.route == ARK_MESSAGES)
+		rc = put_attachments(x, &held);
 	return rc;
 }
 
@@ -123,7 +181,7 @@ export_into(struct export *x, const struct ark_config *c,
 	if (!rc)
 		rc = subject_bag_seal(&x->bag, x->inquiry.archive, t, x->err);
 	if (!rc && t->damaged)
-		rc = error_set(x->err, ARK_EINTEGRITY, "%lld recordings are "
+		rc = error_set(x->err, ARK_EINTEGRITY, "%lld files are "
 			       "damaged or missing and not in the bag; see "
 			       "callark verify", (long long)t->damaged);
 	return rc;

@@ -11,14 +11,35 @@
 		     1u << ARK_FAILED | 1u << ARK_GONE | \
 		     1u << ARK_QUARANTINED)
 
+/* The problems of a kind, on their way into the summary. */
+struct problem_list {
+	struct ark_problem *items;
+	int *n;
+	int64_t *total;
+};
+
+static struct problem_list
+problems_of(struct ark_summary *s, enum catalogue_kind kind)
+{
+	if (kind == CATALOGUE_ATTACHMENT)
+		return (struct problem_list){
+			s->media.problems, &s->media.n_problems,
+			&s->media.problems_total,
+		};
+	return (struct problem_list){
+		s->problems, &s->n_problems, &s->problems_total,
+	};
+}
+
 static int
 add_problem(struct ark_summary *s, const struct catalogue_row *row)
 {
+	struct problem_list list = problems_of(s, row->kind);
 	struct ark_problem *p;
 	char *id, *reason;
 
-	s->problems_total++;
-	if (s->n_problems == ARK_MAX_PROBLEMS)
+	++*list.total;
+	if (*list.n == ARK_MAX_PROBLEMS)
 		return 0;
 	id = strdup(row->id);
 	reason = strdup(*row->reason || row->state != ARK_QUEUED ?
@@ -28,7 +49,7 @@ add_problem(struct ark_summary *s, const struct catalogue_row *row)
 		free(reason);
 		return ARK_ENOMEM;
 	}
-	p = &s->problems[s->n_problems++];
+	p = &list.items[(*list.n)++];
 	p->day = row->day;
 	p->state = row->state == ARK_QUEUED ? ARK_DEFERRED : row->state;
 	p->attempts = row->attempts;
@@ -37,13 +58,21 @@ add_problem(struct ark_summary *s, const struct catalogue_row *row)
 	return 0;
 }
 
+/* What the run was about. */
+static unsigned
+kinds_of(const struct ark_summary *s)
+{
+	return 1u << CATALOGUE_RECORDING |
+	       (s->media.was_asked ? 1u << CATALOGUE_ATTACHMENT : 0);
+}
+
 static int
 list_problems(struct ark_summary *s, struct archive *a,
 	      const struct ark_range *range, struct ark_error *err)
 {
 	struct catalogue_query q = {
 		.from_s = range->from_s, .to_s = range->to_s,
-		.states = OPEN_STATES,
+		.states = OPEN_STATES, .kinds = kinds_of(s),
 	};
 	struct catalogue_cursor *cur = NULL;
 	struct catalogue_row row = { 0 };
@@ -69,8 +98,11 @@ add_day(void *ctx, const struct catalogue_day *day)
 {
 	struct ark_summary *s = ctx;
 
-	for (int i = 0; i < ARK_N_STATES; i++)
+	for (int i = 0; i < ARK_N_STATES; i++) {
 		s->counts[i] += day->counts[i];
+		if (s->media.was_asked)
+			s->media.counts[i] += day->media.counts[i];
+	}
 	return 0;
 }
 
@@ -81,6 +113,7 @@ count_rows(struct ark_summary *s, struct archive *a,
 {
 	struct catalogue_query q = {
 		.from_s = range->from_s, .to_s = range->to_s,
+		.kinds = kinds_of(s),
 	};
 	struct catalogue_cursor *cur = NULL;
 	struct catalogue_row row = { 0 };
@@ -91,7 +124,10 @@ count_rows(struct ark_summary *s, struct archive *a,
 		rc = catalogue_next(cur, &row, err);
 		if (rc <= 0)
 			break;
-		s->counts[row.state]++;
+		if (row.kind == CATALOGUE_ATTACHMENT)
+			s->media.counts[row.state]++;
+		else
+			s->counts[row.state]++;
 		rc = 0;
 	}
 	catalogue_row_release(&row);
@@ -102,9 +138,13 @@ count_rows(struct ark_summary *s, struct archive *a,
 static int64_t
 open_items(const struct ark_summary *s)
 {
-	return s->counts[ARK_QUEUED] + s->counts[ARK_DEFERRED] +
-	       s->counts[ARK_FAILED] + s->counts[ARK_GONE] +
-	       s->counts[ARK_QUARANTINED];
+	int64_t n = 0;
+
+	for (int i = 0; i < ARK_N_STATES; i++) {
+		if (OPEN_STATES >> i & 1)
+			n += s->counts[i] + s->media.counts[i];
+	}
+	return n;
 }
 
 static bool
@@ -131,8 +171,10 @@ summary_count(struct ark_summary *s, struct archive *a,
 	if (rc)
 		return rc;
 	s->listed = 0;
-	for (int i = 0; i < ARK_N_STATES; i++)
+	for (int i = 0; i < ARK_N_STATES; i++) {
 		s->listed += s->counts[i];
+		s->media.listed += s->media.counts[i];
+	}
 	s->with_link = s->listed - s->counts[ARK_NO_LINK];
 	if (open_items(s))
 		rc = list_problems(s, a, range, err);
@@ -160,21 +202,28 @@ ark_limit_name(enum ark_limit limit)
 void
 ark_summary_release(struct ark_summary *s)
 {
-	for (int i = 0; i < s->n_problems; i++) {
-		free(s->problems[i].id);
-		free(s->problems[i].reason);
+	for (int kind = 0; kind < CATALOGUE_N_KINDS; kind++) {
+		struct problem_list list =
+			problems_of(s, (enum catalogue_kind)kind);
+
+		while (*list.n) {
+			struct ark_problem *p = &list.items[--*list.n];
+
+			free(p->id);
+			free(p->reason);
+		}
 	}
 	free(s->organization);
 	s->organization = NULL;
-	s->n_problems = 0;
 }
 
 static void
-put_problems(struct json_tree *t, const struct ark_summary *s)
+put_problems(struct json_tree *t, const struct ark_problem *problems, int n,
+	     int64_t total)
 {
 	json_open_array(t, "problems");
-	for (int i = 0; i < s->n_problems; i++) {
-		const struct ark_problem *p = &s->problems[i];
+	for (int i = 0; i < n; i++) {
+		const struct ark_problem *p = &problems[i];
 		char day[DAY_SIZE];
 
 		day_format(day, p->day);
@@ -187,7 +236,30 @@ put_problems(struct json_tree *t, const struct ark_summary *s)
 		json_close(t);
 	}
 	json_close(t);
-	json_put_int(t, "problems_total", s->problems_total);
+	json_put_int(t, "problems_total", total);
+}
+
+/* What a run without media says nothing of. */
+static void
+put_media(struct json_tree *t, const struct ark_media_sums *m)
+{
+	if (!m->was_asked)
+		return;
+	json_open_object(t, "media");
+	json_put_int(t, "listed", m->listed);
+	json_put_int(t, "excluded", m->counts[ARK_EXCLUDED]);
+	json_put_int(t, "archived", m->counts[ARK_ARCHIVED]);
+	json_put_int(t, "new", m->fresh);
+	json_put_int(t, "already", m->already);
+	json_put_int(t, "deferred", m->counts[ARK_DEFERRED] +
+		     m->counts[ARK_QUEUED]);
+	json_put_int(t, "failed", m->counts[ARK_FAILED]);
+	json_put_int(t, "gone", m->counts[ARK_GONE]);
+	json_put_int(t, "quarantined", m->counts[ARK_QUARANTINED]);
+	json_put_int(t, "purged", m->counts[ARK_PURGED]);
+	json_put_int(t, "bytes_new", m->bytes_new);
+	put_problems(t, m->problems, m->n_problems, m->problems_total);
+	json_close(t);
 }
 
 static void
@@ -276,8 +348,9 @@ ark_summary_json(const struct ark_summary *s, int exit_status, char **out,
 	put_sums(t, s);
 	json_put_bool(t, "complete", s->is_complete);
 	json_put_int(t, "exit", exit_status);
-	put_problems(t, s);
+	put_problems(t, s->problems, s->n_problems, s->problems_total);
 	put_reports(t, s);
+	put_media(t, &s->media);
 	rc = json_print(t, false, &text, err);
 	if (!rc) {
 		*out = buf_take(&text);

@@ -152,6 +152,8 @@ open_archive(struct sync *s, struct ark_error *err)
 	if (!rc)
 		rc = reports_wanted(&s->wanted_reports, &s->config->reports,
 				    err);
+	if (s->config->media)	/* conversations tell what there is */
+		s->wanted_reports |= 1u << ARK_MESSAGES;
 	if (!rc)
 		rc = layout_check(s->config->name, err);
 	if (!rc)
@@ -164,12 +166,28 @@ open_archive(struct sync *s, struct ark_error *err)
 }
 
 static int
-begin_run(struct sync *s, struct ark_error *err)
+retry_failed(struct sync *s, enum catalogue_kind kind, struct ark_error *err)
 {
-	struct ark_summary *sum = s->summary;
 	int64_t retried = 0;
 	int rc;
 
+	rc = catalogue_retry_failed(s->archive->catalogue, kind,
+				    s->range.from_s, s->range.to_s, &retried,
+				    err);
+	if (!rc && retried)
+		event_log(&s->options->listener, ARK_LOG_INFO, NULL,
+			  "%lld %ss that were given up are tried again",
+			  (long long)retried, kind_of(kind)->name);
+	return rc;
+}
+
+static int
+begin_run(struct sync *s, struct ark_error *err)
+{
+	struct ark_summary *sum = s->summary;
+	int rc;
+
+	sum->media.was_asked = s->config->media;
 	rc = period_of_sync(&s->range, &s->options->range, s->config,
 			    s->archive, err);
 	if (!rc)
@@ -182,16 +200,10 @@ begin_run(struct sync *s, struct ark_error *err)
 	sum->to_s = s->range.to_s;
 	rc = custody_run_started(s->archive, s->options, sum, err);
 	if (!rc && s->options->retry_failed)
-		rc = catalogue_retry_failed(s->archive->catalogue,
-					    s->range.from_s, s->range.to_s,
-					    &retried, err);
-	if (rc)
-		return rc;
-	if (retried)
-		event_log(&s->options->listener, ARK_LOG_INFO, NULL,
-			  "%lld recordings that were given up are tried again",
-			  (long long)retried);
-	return 0;
+		rc = retry_failed(s, CATALOGUE_RECORDING, err);
+	if (!rc && s->options->retry_failed && s->config->media)
+		rc = retry_failed(s, CATALOGUE_ATTACHMENT, err);
+	return rc;
 }
 
 static int
@@ -241,7 +253,8 @@ is_excused(const struct sync *s)
 		return true;
 	return s->code == ARK_ELIMIT && !sum->oddities &&
 	       !lister_counts(s->lister)->windows_incomplete &&
-	       sum->counts[ARK_QUEUED] == sum->problems_total;
+	       sum->counts[ARK_QUEUED] == sum->problems_total &&
+	       sum->media.counts[ARK_QUEUED] == sum->media.problems_total;
 }
 
 /*

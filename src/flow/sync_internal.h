@@ -17,10 +17,10 @@
 
 #include "archive/archive.h"
 #include "archive/committer.h"
-#include "audio/audio.h"
 #include "base/idmap.h"
 #include "callark/sync.h"
 #include "flow/bottleneck.h"
+#include "flow/kinds.h"
 #include "flow/lister.h"
 #include "flow/service.h"
 #include "flow/tap.h"
@@ -84,13 +84,14 @@ struct sync_learned {
 
 struct job {
 	struct catalogue_row row;	/* as claimed; link kept fresh */
+	char key[24];			/* the number of the row */
 	enum job_state state;
 	struct job *next;		/* among the ready */
 	struct url url;			/* of row.link while ready; or empty */
 	struct store_part *part;
 	struct tap tap;			/* before the part, while fetching */
 	struct http_result *result;	/* while settling */
-	struct audio_facts audio;	/* filled on the part's thread */
+	struct media_facts media;	/* filled on the part's thread */
 	struct sync_host *host;		/* while fetching */
 	int attempts;			/* of this run */
 	int relists, logins;
@@ -128,13 +129,14 @@ struct sync {
 	struct lister *lister;
 	struct sync_report reports[ARK_N_ROUTES];
 	size_t n_reports;
+	struct lister *conversations;	/* of reports; NULL: without media */
 	unsigned wanted_reports;	/* bits 1 << enum ark_route */
 	struct parts *parts;
 	struct committer *committer;
 	struct ark_range range;
 	int64_t run;
 	/* jobs */
-	struct idmap jobs;		/* every live one, by id */
+	struct idmap jobs;		/* every live one, by its key */
 	struct job *ready, **ready_last;	/* not yet sorted by host */
 	size_t n_ready;			/* these, and those of the hosts */
 	size_t n_in_flight;
@@ -192,6 +194,20 @@ bool intake_has_room(void *ctx);
 int intake_wreck(struct sync *s, int32_t day, const struct lister_wreck *w,
 		 struct ark_error *err);
 /*
+ * intake_put(s, docs, n, puts, err):
+ * Put documents as catalogue_put() does; jobs in hand take their fresh links.
+ */
+int intake_put(struct sync *s, const struct catalogue_document *docs, size_t n,
+	       struct catalogue_put *puts, struct ark_error *err);
+/* intake_is_wanting(state): Whether a row in this state is to be fetched. */
+bool intake_is_wanting(enum ark_state state);
+/*
+ * intake_relisted(s, kind, w, err):
+ * A day was listed again for the jobs of a kind that wait for a fresh link.
+ */
+int intake_relisted(struct sync *s, enum catalogue_kind kind,
+		    const struct lister_window *w, struct ark_error *err);
+/*
  * intake_begin(s, err):
  * Before something of a page is recorded: pages that wait together are
  * recorded together.
@@ -203,6 +219,14 @@ int intake_begin(struct sync *s, struct ark_error *err);
  * be recorded, and nobody be told of them, before.
  */
 int intake_end(struct sync *s, int rc, struct ark_error *err);
+
+/* attachments.c: what the messages of conversations link to */
+/* attachments_page(s, page, err): Those of a page, into the catalogue. */
+int attachments_page(struct sync *s, const struct lister_page *page,
+		     struct ark_error *err);
+/* attachments_window(s, w, err): Their stretch was listed. */
+int attachments_window(struct sync *s, const struct catalogue_window *w,
+		       struct ark_error *err);
 
 /* reports.c: the other reports, listed beside the recordings */
 /* reports_start(s, wanted, err): wanted: bits 1 << enum ark_route. */
@@ -278,7 +302,11 @@ int jobs_wait(struct sync *s, struct job *j, int64_t at_ms);
 void jobs_done(struct sync *s, struct job *j);
 /* jobs_drop_idle(s): Let go of what is neither on the wire nor on the disk. */
 void jobs_drop_idle(struct sync *s);
-/* jobs_strand(s, err): No link will be refreshed: give up those that wait for one. */
+/* jobs_find(s, row): The job of the row with this number, or NULL. */
+struct job *jobs_find(const struct sync *s, int64_t row);
+/* jobs_lister(s, kind): Who lists fresh links of a kind. */
+struct lister *jobs_lister(const struct sync *s, enum catalogue_kind kind);
+/* jobs_strand(s, err): Give up those whose link nobody will refresh. */
 int jobs_strand(struct sync *s, struct ark_error *err);
 void jobs_release(struct sync *s);
 int64_t jobs_due_ms(const struct sync *s, int64_t now_ms);

@@ -120,16 +120,22 @@ put_versions(struct buf *out, const struct table_row *row)
 	(void)buf_addc(out, ']');
 }
 
-void
-table_ndjson(struct buf *out, const struct table_row *row)
+static void
+put_id(struct buf *out, const struct table_row *row)
+{
+	(void)buf_adds(out, "{\"id\":");
+	put_text(out, row->id);
+}
+
+/* What became of it: from its state to when it was first seen. */
+static void
+put_outcome(struct buf *out, const struct table_row *row)
 {
 	char hex[DIGEST_SHA256_HEX] = "";
 	bool has_file = *row->path;
 
 	if (has_file)
 		digest_hex(hex, row->sha256, DIGEST_SHA256_SIZE);
-	(void)buf_adds(out, "{\"id\":");
-	put_text(out, row->id);
 	put_known(out, "state", ark_state_name(row->state));
 	put_known(out, "reason", row->reason);
 	put_known(out, "path", row->path);
@@ -141,12 +147,37 @@ table_ndjson(struct buf *out, const struct table_row *row)
 	put_time(out, "downloaded_at", row->downloaded_s);
 	put_known(out, "link_host", row->link_host);
 	put_time(out, "first_seen_at", row->first_seen_s);
+}
+
+void
+table_ndjson(struct buf *out, const struct table_row *row)
+{
+	put_id(out, row);
+	put_outcome(out, row);
 	put_time(out, "seen_at", row->seen_s);
 	put_time(out, "vanished_at", row->vanished_s);
 	put_known(out, "oddity", row->oddity);
 	put_versions(out, row);
 	put_name(out, "document");
 	(void)buf_add(out, row->document.p, row->document.n);
+	(void)buf_add(out, "}\n", 2);
+}
+
+void
+table_attachment(struct buf *out, const struct table_attachment *a)
+{
+	char hex[DIGEST_SHA256_HEX], start[MOMENT_SIZE];
+
+	digest_hex(hex, a->fingerprint, DIGEST_SHA256_SIZE);
+	moment_format(start, a->start_s);
+	put_id(out, &a->row);
+	put_known(out, "conversation", a->conversation);
+	put_int(out, "message", a->message);
+	put_int(out, "place", a->place);
+	put_known(out, "start", start);
+	put_outcome(out, &a->row);
+	put_time(out, "vanished_at", a->row.vanished_s);
+	put_known(out, "fingerprint", hex);
 	(void)buf_add(out, "}\n", 2);
 }
 

@@ -1,5 +1,6 @@
 /*
- * The tables of a day: data/recordings.ndjson and data/recordings.csv.
+ * The tables of a day: data/recordings.ndjson and data/recordings.csv, and
+ * data/media.ndjson.
  *
  * NDJSON: one line a document, members in this order: id, state, reason,
  * path, bytes, sha256, media_type, codec, duration_s, downloaded_at,
@@ -7,6 +8,11 @@
  * `path` is relative to the bag.  What is not known is null.  `versions` is a
  * list of {seen_at, document}, oldest first, without the present one.
  * `document` and the documents in `versions` are the platform's bytes exactly.
+ *
+ * data/media.ndjson has one line an attachment: id, conversation (the id of its
+ * document in service-history-messages), message (its number there, from 1),
+ * place (in the message, from 1), start (of the conversation), then state to
+ * first_seen_at and vanished_at as above, and fingerprint (of the message).
  */
 #ifndef MANIFEST_TABLE_H
 #define MANIFEST_TABLE_H
@@ -54,6 +60,26 @@ struct table_parsed {
 int table_parse(struct table_parsed *out, struct json_slice line,
 		struct ark_error *err);
 void table_parsed_release(struct table_parsed *p);
+
+/* One attachment.  Of row, what is told of a file and its state. */
+struct table_attachment {
+	struct table_row row;
+	const char *conversation;
+	int64_t message, place;
+	int64_t start_s;		/* civil */
+	uint8_t fingerprint[DIGEST_SHA256_SIZE];
+};
+
+/* table_attachment(out, a): Add one line of data/media.ndjson. */
+void table_attachment(struct buf *out, const struct table_attachment *a);
+
+/*
+ * table_attachment_parse(out, texts, line, err):
+ * Read one line; the texts of out lie in texts, which is to be released
+ * whatever comes.  Return as table_parse().
+ */
+int table_attachment_parse(struct table_attachment *out, struct buf *texts,
+			   struct json_slice line, struct ark_error *err);
 
 /*
  * table_csv_head(out, separator) / table_csv(out, row, r, separator):

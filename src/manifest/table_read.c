@@ -22,19 +22,19 @@ enum text {
 	TEXT_CODEC,
 	TEXT_LINK_HOST,
 	TEXT_ODDITY,
+	TEXT_CONVERSATION,
 	TEXT_N
 };
 
 static const char *const text_names[TEXT_N] = {
-	"id", "reason", "path", "media_type", "codec", "link_host", "oddity",
+	"id",	 "reason",    "path",	"media_type",
+	"codec", "link_host", "oddity", "conversation",
 };
 
 static int
 refuse(struct ark_error *err, const char *name, const char *expected)
 {
-	return error_set(err, ARK_EFORMAT,
-			 "line of recordings.ndjson: %s: expected %s", name,
-			 expected);
+	return error_set(err, ARK_EFORMAT, "%s: expected %s", name, expected);
 }
 
 /* A member that is there and not null. */
@@ -128,16 +128,16 @@ read_state(struct json_slice line, enum ark_state *state, struct ark_error *err)
 }
 
 static int
-read_sha256(struct json_slice line, uint8_t out[DIGEST_SHA256_SIZE],
-	    struct ark_error *err)
+read_sha256(struct json_slice line, const char *name,
+	    uint8_t out[DIGEST_SHA256_SIZE], struct ark_error *err)
 {
 	char hex[DIGEST_SHA256_HEX] = "";
-	int rc = short_text(line, "sha256", hex, sizeof(hex));
+	int rc = short_text(line, name, hex, sizeof(hex));
 
 	if (rc == ARK_ENOMEM)
 		return error_nomem(err);
 	if (rc < 0 || (rc && digest_unhex(out, DIGEST_SHA256_SIZE, hex)))
-		return refuse(err, "sha256", "64 hex digits");
+		return refuse(err, name, "64 hex digits");
 	return 0;
 }
 
@@ -166,7 +166,7 @@ read_numbers(struct json_slice line, struct table_row *r, struct ark_error *err)
 		return refuse(err, "bytes", "a number of bytes");
 	rc = read_state(line, &r->state, err);
 	if (!rc)
-		rc = read_sha256(line, r->sha256, err);
+		rc = read_sha256(line, "sha256", r->sha256, err);
 	if (!rc)
 		rc = read_seconds(line, "duration_s", &r->audio_ms, err);
 	for (size_t i = 0; !rc && i < sizeof(times) / sizeof(times[0]); i++)
@@ -174,38 +174,40 @@ read_numbers(struct json_slice line, struct table_row *r, struct ark_error *err)
 	return rc;
 }
 
+/* The texts of a row, and the conversation that only an attachment has. */
 static int
-read_texts(struct table_parsed *out, struct json_slice line,
-	   struct ark_error *err)
+read_texts(struct table_row *row, const char **conversation, struct buf *texts,
+	   struct json_slice line, struct ark_error *err)
 {
 	const char **to[TEXT_N] = {
-		[TEXT_ID] = &out->row.id,
-		[TEXT_REASON] = &out->row.reason,
-		[TEXT_PATH] = &out->row.path,
-		[TEXT_MEDIA_TYPE] = &out->row.media_type,
-		[TEXT_CODEC] = &out->row.codec,
-		[TEXT_LINK_HOST] = &out->row.link_host,
-		[TEXT_ODDITY] = &out->row.oddity,
+		[TEXT_ID] = &row->id,
+		[TEXT_REASON] = &row->reason,
+		[TEXT_PATH] = &row->path,
+		[TEXT_MEDIA_TYPE] = &row->media_type,
+		[TEXT_CODEC] = &row->codec,
+		[TEXT_LINK_HOST] = &row->link_host,
+		[TEXT_ODDITY] = &row->oddity,
+		[TEXT_CONVERSATION] = conversation,
 	};
 	size_t offsets[TEXT_N];
 
 	/* Decoded, a text is no longer; each has a NUL behind it. */
-	buf_init(&out->texts, line.n + TEXT_N);
+	buf_init(texts, line.n + TEXT_N);
 	for (size_t i = 0; i < TEXT_N; i++) {
 		struct json_slice v = json_member(line, text_names[i]);
 
-		offsets[i] = out->texts.len;
+		offsets[i] = texts->len;
 		if (is_known(v) && json_kind(v) != JSON_STRING)
 			return refuse(err, text_names[i], "a text");
-		if (json_text(v, &out->texts) == ARK_EFORMAT)
+		if (json_text(v, texts) == ARK_EFORMAT)
 			return refuse(err, text_names[i], "a text");
-		(void)buf_addc(&out->texts, '\0');
+		(void)buf_addc(texts, '\0');
 	}
-	if (buf_status(&out->texts, err))
-		return out->texts.rc;
+	if (buf_status(texts, err))
+		return texts->rc;
 	for (size_t i = 0; i < TEXT_N; i++)
-		*to[i] = (const char *)out->texts.data + offsets[i];
-	return *out->row.id ? 0 : refuse(err, "id", "a text");
+		*to[i] = (const char *)texts->data + offsets[i];
+	return *row->id ? 0 : refuse(err, "id", "a text");
 }
 
 static int
@@ -252,21 +254,81 @@ read_versions(struct table_parsed *out, struct json_slice line,
 	return rc;
 }
 
-int
-table_parse(struct table_parsed *out, struct json_slice line,
-	    struct ark_error *err)
+/* What the lines of both tables have in common. */
+static int
+read_row(struct table_row *row, const char **conversation, struct buf *texts,
+	 struct json_slice line, struct ark_error *err)
 {
 	int rc;
 
-	*out = (struct table_parsed){ 0 };
 	rc = json_check(line, &limits, err);
 	if (rc)
 		return rc;
 	if (json_kind(line) != JSON_OBJECT)
 		return refuse(err, "the line", "an object");
-	rc = read_texts(out, line, err);
+	rc = read_texts(row, conversation, texts, line, err);
+	return rc ? rc : read_numbers(line, row, err);
+}
+
+static int
+read_count(struct json_slice line, const char *name, int64_t *out,
+	   struct ark_error *err)
+{
+	struct json_slice v = json_member(line, name);
+
+	if (json_kind(v) != JSON_NUMBER || json_int(v, 1, INT64_MAX, out))
+		return refuse(err, name, "a number from 1");
+	return 0;
+}
+
+/* When the conversation began, as a clock on the wall showed it. */
+static int
+read_start(struct json_slice line, int64_t *out, struct ark_error *err)
+{
+	char text[MOMENT_SIZE] = "";
+	int rc = short_text(line, "start", text, sizeof(text));
+
+	if (rc == ARK_ENOMEM)
+		return error_nomem(err);
+	/* as it was printed: a time without any zone */
+	if (rc <= 0 || strlen(text) != sizeof("2024-12-31 14:30:05") - 1 ||
+	    text[10] != ' ' || text[16] != ':' ||
+	    moment_parse(text, NULL, out))
+		return refuse(err, "start", "a date and time");
+	return 0;
+}
+
+int
+table_attachment_parse(struct table_attachment *out, struct buf *texts,
+		       struct json_slice line, struct ark_error *err)
+{
+	int rc;
+
+	*out = (struct table_attachment){ 0 };
+	*texts = (struct buf){ 0 };
+	rc = read_row(&out->row, &out->conversation, texts, line, err);
 	if (!rc)
-		rc = read_numbers(line, &out->row, err);
+		rc = read_count(line, "message", &out->message, err);
+	if (!rc)
+		rc = read_count(line, "place", &out->place, err);
+	if (!rc)
+		rc = read_start(line, &out->start_s, err);
+	if (!rc)
+		rc = read_sha256(line, "fingerprint", out->fingerprint, err);
+	if (!rc && !*out->conversation)
+		rc = refuse(err, "conversation", "a text");
+	return rc;
+}
+
+int
+table_parse(struct table_parsed *out, struct json_slice line,
+	    struct ark_error *err)
+{
+	const char *conversation;
+	int rc;
+
+	*out = (struct table_parsed){ 0 };
+	rc = read_row(&out->row, &conversation, &out->texts, line, err);
 	if (!rc)
 		rc = read_document(line, &out->row.document, err);
 	if (!rc)

@@ -13,12 +13,21 @@
  * more than that it is there.
  */
 struct attachment_walk {
-	struct json_walk messages, media;
+	struct json_walk messages, list;
+	struct json_slice single;
+	/* of the address that was given last */
+	struct json_slice message;
+	size_t number;		/* of the message in its document, from 1 */
+	size_t place;		/* in the list that is its media, from 1 */
 };
 
 /* attachment_walk_init(w, document): document obeys json_check(). */
 void attachment_walk_init(struct attachment_walk *w,
 			  struct json_slice document);
+
+/* attachment_walk_message(w, message): Those of one message alone. */
+void attachment_walk_message(struct attachment_walk *w,
+			     struct json_slice message);
 
 /*
  * attachment_next(w, address):

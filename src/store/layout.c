@@ -117,6 +117,18 @@ layout_audio(char out[STORE_PATH_MAX], int32_t day, const char *name,
 	return 0;
 }
 
+int
+layout_media(char out[STORE_PATH_MAX], int32_t day, const char *name,
+	     struct ark_error *err)
+{
+	if (!safe_is_name(name, LAYOUT_NAME_MAX) ||
+	    join(out, "", day, "/data/media/", name))
+		return error_set(err, ARK_EFORMAT, "%.*s: not the name of an "
+				 "attachment of day %ld", LAYOUT_NAME_MAX,
+				 name, (long)day);
+	return 0;
+}
+
 /* Whether every name in path is one that we might have made. */
 static bool
 is_ours(const char *path)

@@ -28,8 +28,8 @@ int layout_check(const char *template, struct ark_error *err);
 
 /*
  * layout_name(out, template, fields, extension):
- * The name of a recording: [A-Za-z0-9._-], begins with a letter or digit, at
- * most LAYOUT_NAME_MAX bytes, holds the id.  Other bytes become "-"; letters
+ * The name of the file of an id: [A-Za-z0-9._-], begins with a letter or digit,
+ * at most LAYOUT_NAME_MAX bytes, holds the id.  Other bytes become "-"; letters
  * with Latin accents lose them; an id that did not survive as it was (or that
  * differs from another only by case: any upper-case letter) gets "-" and 8 hex
  * digits of its SHA-256 behind it.  In other fields such bytes become "_", and
@@ -45,8 +45,13 @@ int layout_name(char out[LAYOUT_NAME_MAX + 1], const char *template,
 /* layout_day(out, day): "2024/12/31". */
 void layout_day(char out[STORE_PATH_MAX], int32_t day);
 
-/* layout_audio(out, day, name): "2024/12/31/data/audio/NAME". */
+/*
+ * layout_audio(out, day, name): "2024/12/31/data/audio/NAME".
+ * layout_media(out, day, name): "2024/12/31/data/media/NAME".
+ */
 int layout_audio(char out[STORE_PATH_MAX], int32_t day, const char *name,
+		 struct ark_error *err);
+int layout_media(char out[STORE_PATH_MAX], int32_t day, const char *name,
 		 struct ark_error *err);
 
 /* layout_in_bag(out, day, name): "2024/12/31/NAME"; name is ours. */

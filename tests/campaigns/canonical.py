@@ -181,6 +181,7 @@ def digest_of(text):
 READERS = {
     "callark.json": lambda text: without(json.loads(text)),
     "recordings.ndjson": facts_of_json,
+    "media.ndjson": facts_of_json,
     "recordings.csv": facts_of_csv,
     "bag-info.txt": facts_of_info,
     "manifest-sha256.txt": facts_of_manifest,
@@ -193,15 +194,15 @@ READERS = {
 }
 
 ROWS = {
-    "recordings": "SELECT id, day, start_s, duration_s, state, version,"
+    "recordings": "SELECT kind, id, day, start_s, duration_s, state, version,"
                   " fingerprint, interaction_id, reason, oddity, link, path,"
                   " bytes, sha256, media_type, codec, audio_ms, vanished_s,"
                   " (SELECT body FROM document d WHERE d.n = r.n),"
                   " (SELECT count(*) FROM earlier e WHERE e.n = r.n)"
-                  " FROM recording r ORDER BY id",
+                  " FROM recording r ORDER BY kind, id",
     "days": "SELECT day, is_dirty, was_asked, is_complete, total, flaw"
             " FROM day ORDER BY day",
-    "sums": "SELECT * FROM tally WHERE n ORDER BY day, state",
+    "sums": "SELECT * FROM tally WHERE n ORDER BY day, kind, state",
     "oddities": "SELECT day, path, reason FROM oddity ORDER BY day, path",
 }
 

@@ -159,6 +159,11 @@ class Callark:
         return {row["id"]: row for row in
                 read_ndjson(self.bag(day) / "data/recordings.ndjson")}
 
+    def media(self, day):
+        """media.ndjson of a day, by id."""
+        return {row["id"]: row for row in
+                read_ndjson(self.bag(day) / "data/media.ndjson")}
+
     def audio(self):
         """{id: sha256 of the file on disk} over all published days."""
         found = {}
@@ -214,6 +219,18 @@ def check_summary(result):
     assert s["problems_total"] == troubled, s
     if result.status == COMPLETE:
         assert not troubled and not s["windows_incomplete"], s
+    if "media" in s:
+        check_media_sums(result.status, s["media"])
+
+
+def check_media_sums(status, m):
+    """The same of attachments."""
+    troubled = sum(m[state] for state in
+                   ("deferred", "failed", "gone", "quarantined"))
+    assert m["listed"] == troubled + sum(
+        m[state] for state in ("archived", "excluded", "purged")), m
+    assert m["problems_total"] == troubled, m
+    assert not (troubled and status == COMPLETE), m
 
 
 def identity(call):
@@ -376,7 +393,7 @@ def check_archive(callark):
     for bag in sorted(callark.archive.glob("[0-9]*/*/*")):
         payload = check_bag(bag)
         for name, digest in payload.items():
-            if name.startswith("data/audio/"):
+            if name.startswith(("data/audio/", "data/media/")):
                 path = str((bag / name).relative_to(callark.archive))
                 assert catalogue.pop(path)[1] == digest, path
     assert not catalogue, f"claimed, but not in a bag: {catalogue}"

@@ -136,7 +136,7 @@ def test_the_tables_of_a_day_are_those_of_the_manual(archive, lists):
 def test_summary_and_metrics_are_those_of_the_manual(archive):
     _, callark = archive
     metrics = callark.folder / "callark.prom"
-    summary = callark.sync("--day", DAY, "--reports", "all",
+    summary = callark.sync("--day", DAY, "--reports", "all", "--media",
                            "--metrics-file", metrics).summary
     told = section("The summary")
     assert set(re.findall(r"\w+", " ".join(re.findall(

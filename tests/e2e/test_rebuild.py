@@ -28,7 +28,7 @@ TABLES = {
     "earlier": "SELECT id, e.version, e.seen_s, hex(e.fingerprint), e.body"
                " FROM earlier e JOIN recording USING (n) ORDER BY id, 2",
     "day": "SELECT day, was_asked, is_complete, total FROM day ORDER BY day",
-    "tally": "SELECT day, state, n, bytes, vanished FROM tally WHERE n"
+    "tally": "SELECT day, kind, state, n, bytes, vanished FROM tally WHERE n"
              " ORDER BY day, state",
     "oddity": "SELECT day, path FROM oddity ORDER BY day, path",
 }

@@ -15,7 +15,7 @@ parameters, with * for any text; without any, all of them are meant.
 from dataclasses import dataclass
 
 # Which numbers there are, and what the group is called.
-GROUPS = {"N": (43, "The network"), "A": (34, "The platform"),
+GROUPS = {"N": (43, "The network"), "A": (38, "The platform"),
           "D": (25, "Disks and files"), "K": (24, "The process")}
 
 
@@ -49,6 +49,7 @@ OF_RANGE = NET + "test_fault_of_a_range_request"
 RESUME = "e2e/test_resume.py::test_the_right_bytes_in_the_end"
 HASTE = "e2e/test_concurrency.py::"
 LINKS = "e2e/test_links.py::"
+MEDIA = "e2e/test_media.py::"
 LISTING = "e2e/test_listing.py::"
 MOVES = LISTING + "test_a_day_that_moves_while_it_is_walked_is_walked_again"
 BROKEN = LISTING + "test_a_page_that_breaks_once_is_asked_again"
@@ -323,6 +324,29 @@ PLATFORM = [
            "the file stays, the earlier document is kept; 0",
            FAULTS + "test_a34_another_body_under_an_id_that_is_stored",
            LISTING + "test_a_changed_document_keeps_its_earlier_version"),
+    proved("A35", "the link of an attachment is past its time, or it is gone",
+           "the conversations of its day are listed again, once for all that "
+           "wait; refused as well: deferred, 1",
+           MEDIA + "test_a_refused_link_is_listed_again",
+           MEDIA + "test_a_link_that_stays_dead_is_told",
+           MEDIA + "test_what_was_taken_back_is_gone"),
+    proved("A36", "something else comes in place of an attachment, or is one",
+           "set aside by its bytes, whatever the server calls it; 1",
+           MEDIA + "test_what_came_instead_is_quarantined",
+           MEDIA + "test_what_people_send_and_is_not_kept",
+           MEDIA + "test_a_file_that_is_cut_is_not_kept",
+           "unit/media/test_inspect.c::test_cut_anywhere",
+           "unit/media/test_inspect.c::test_what_is_not"),
+    proved("A37", "links are signed anew by every listing, conversations grow",
+           "one row, one file, fetched once; 0",
+           MEDIA + "test_a_second_run_fetches_nothing",
+           MEDIA + "test_a_conversation_that_changes_is_fetched_once",
+           "unit/catalogue/test_attachments.c::test_a_fresh_link_is_nothing"
+           "_new"),
+    proved("A38", "another message stands where one with an attachment stood",
+           "both are kept, under names of their own; 0",
+           MEDIA + "test_another_message_in_its_place",
+           "unit/catalogue/test_attachments.c::test_another_in_its_place"),
 ]
 
 DISKS = [

@@ -114,7 +114,7 @@ row_of(struct fixture *f, const char *id)
 {
 	struct catalogue_row r = { 0 };
 
-	assert_int_equal(catalogue_find(f->c, id, &r, &f->err), 1);
+	assert_int_equal(catalogue_find(f->c, CATALOGUE_RECORDING, id, &r, &f->err), 1);
 	return r;
 }
 

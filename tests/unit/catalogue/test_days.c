@@ -281,37 +281,37 @@ test_settled(void **state)
 	int32_t day = -7;
 	int64_t row, vanished;
 
-	assert_int_equal(catalogue_settled_day(f->c, &day, &f->err), 0);
+	assert_int_equal(catalogue_settled_day(f->c, 1, &day, &f->err), 0);
 	listed(f, FIRST_DAY, ids);
 	listed(f, FIRST_DAY + 2, ids);
-	assert_int_equal(catalogue_settled_day(f->c, &day, &f->err), 1);
+	assert_int_equal(catalogue_settled_day(f->c, 1, &day, &f->err), 1);
 	assert_int_equal(day, FIRST_DAY + 2);
 
 	d.day = FIRST_DAY + 2;
 	d.start_s += 2 * DAY_S;
 	row = put(f, &d).row;
-	assert_int_equal(catalogue_settled_day(f->c, &day, &f->err), 1);
+	assert_int_equal(catalogue_settled_day(f->c, 1, &day, &f->err), 1);
 	assert_int_equal(day, FIRST_DAY);
 	set_back(f, row, ARK_DEFERRED, "x");
-	assert_int_equal(catalogue_settled_day(f->c, &day, &f->err), 1);
+	assert_int_equal(catalogue_settled_day(f->c, 1, &day, &f->err), 1);
 	assert_int_equal(day, FIRST_DAY);
 	set_back(f, row, ARK_QUARANTINED, "x");
-	assert_int_equal(catalogue_settled_day(f->c, &day, &f->err), 1);
+	assert_int_equal(catalogue_settled_day(f->c, 1, &day, &f->err), 1);
 	assert_int_equal(day, FIRST_DAY);
 	/* given up is settled */
 	set_back(f, row, ARK_FAILED, "x");
-	assert_int_equal(catalogue_settled_day(f->c, &day, &f->err), 1);
+	assert_int_equal(catalogue_settled_day(f->c, 1, &day, &f->err), 1);
 	assert_int_equal(day, FIRST_DAY + 2);
 
 	assert_int_equal(catalogue_listed(f->c, f->run, 9, &part, was_seen,
 					  (void *)ids, &vanished, &f->err), 0);
 	listed(f, FIRST_DAY + 5, ids);
-	assert_int_equal(catalogue_settled_day(f->c, &day, &f->err), 1);
+	assert_int_equal(catalogue_settled_day(f->c, 1, &day, &f->err), 1);
 	assert_int_equal(day, FIRST_DAY + 2);
 	part.day = FIRST_DAY - 1;
 	assert_int_equal(catalogue_listed(f->c, f->run, 9, &part, was_seen,
 					  (void *)ids, &vanished, &f->err), 0);
-	assert_int_equal(catalogue_settled_day(f->c, &day, &f->err), 0);
+	assert_int_equal(catalogue_settled_day(f->c, 1, &day, &f->err), 0);
 }
 
 /* ---- the sums equal the rows, whatever was done ---------------------- */
@@ -392,7 +392,9 @@ random_act(struct fixture *f, uint32_t *seed)
 	case 3: (void)catalogue_set_back(f->c, &s, 1, NULL); break;
 	case 4: (void)catalogue_requeue(f->c, row, "bad", NULL); break;
 	case 5:
-		assert_int_equal(catalogue_retry_failed(f->c, 0, FOREVER,
+		assert_int_equal(catalogue_retry_failed(f->c,
+							CATALOGUE_RECORDING, 0,
+							FOREVER,
 							&retried, NULL), 0);
 		break;
 	case 6: fixture_next_run(f); break;
@@ -463,7 +465,8 @@ recount(struct fixture *f, int32_t day)
 
 	plain.first_s = -1;
 	plain.last_s = -1;
-	assert_int_equal(catalogue_select_day(&cur, f->c, day, &f->err), 0);
+	assert_int_equal(catalogue_select_day(&cur, f->c, CATALOGUE_RECORDING,
+					      day, &f->err), 0);
 	while (catalogue_next(cur, &r, &f->err) > 0) {
 		assert_int_equal(r.day, day);
 		assert_true(r.start_s >= plain.last_s);

@@ -100,7 +100,7 @@ test_undone(void **state)
 		catalogue_rollback(f->c);
 		assert_int_equal(number(f, "SELECT count(*) FROM id"), 0);
 		name(id, 65 * PAGE, true);
-		assert_int_equal(catalogue_find(f->c, id, &r, &f->err), 0);
+		assert_int_equal(catalogue_find(f->c, CATALOGUE_RECORDING, id, &r, &f->err), 0);
 	}
 	put_pages(f, 65, 2, true);
 	assert_known(f, 0);
@@ -126,7 +126,7 @@ test_same_key(void **state)
 	assert_string_equal(r.id, "a");
 	catalogue_row_release(&r);
 	assert_int_equal(put(f, &b).change, CATALOGUE_SAME);
-	assert_int_equal(catalogue_find(f->c, "c", &r, &f->err), 0);
+	assert_int_equal(catalogue_find(f->c, CATALOGUE_RECORDING, "c", &r, &f->err), 0);
 }
 
 /* An index leads to every id, and to none. */

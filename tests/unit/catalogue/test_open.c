@@ -91,9 +91,9 @@ test_reader_beside_writer(void **state)
 	put(f, &d);
 	assert_int_equal(catalogue_open(&reader, f->path, CATALOGUE_READ,
 					&f->err), 0);
-	assert_int_equal(catalogue_find(reader, "b", &r, &f->err), 0);
+	assert_int_equal(catalogue_find(reader, CATALOGUE_RECORDING, "b", &r, &f->err), 0);
 	assert_int_equal(catalogue_commit(f->c, &f->err), 0);
-	assert_int_equal(catalogue_find(reader, "b", &r, &f->err), 1);
+	assert_int_equal(catalogue_find(reader, CATALOGUE_RECORDING, "b", &r, &f->err), 1);
 	catalogue_row_release(&r);
 	catalogue_close(reader);
 }

@@ -110,8 +110,8 @@ test_rows_of_a_day(void **state)
 	struct fixture *f = *state;
 	struct catalogue_cursor *cur;
 
-	assert_int_equal(catalogue_select_day(&cur, f->c, FIRST_DAY, &f->err),
-			 0);
+	assert_int_equal(catalogue_select_day(&cur, f->c, CATALOGUE_RECORDING,
+					      FIRST_DAY, &f->err), 0);
 	assert_plan(f, "SEARCH r USING INDEX recording_day (day=?)");
 	catalogue_cursor_free(cur);
 }

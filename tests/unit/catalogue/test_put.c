@@ -162,7 +162,7 @@ test_new(void **state)
 	assert_int_equal(r.version_seen_s, 1500);
 	assert_null(r.document);
 	catalogue_row_release(&r);
-	assert_int_equal(catalogue_find(f->c, "z", &r, &f->err), 0);
+	assert_int_equal(catalogue_find(f->c, CATALOGUE_RECORDING, "z", &r, &f->err), 0);
 }
 
 /* What comes out unchanged is not written, what waits only gets its place. */
@@ -349,7 +349,7 @@ test_all_or_nothing(void **state)
 	d[1].interaction_id = NULL;
 	assert_int_equal(catalogue_put(f->c, f->run, 1, d, 2, p, &f->err),
 			 ARK_EBUG);
-	assert_int_equal(catalogue_find(f->c, "a", &r, &f->err), 0);
+	assert_int_equal(catalogue_find(f->c, CATALOGUE_RECORDING, "a", &r, &f->err), 0);
 	/* and of a transaction of the caller nothing either */
 	assert_int_equal(catalogue_begin(f->c, &f->err), 0);
 	assert_int_equal(catalogue_begin(f->c, NULL), ARK_EBUG);
@@ -359,7 +359,7 @@ test_all_or_nothing(void **state)
 	assert_int_equal(catalogue_put(f->c, f->run, 1, d, 1, p, &f->err),
 			 ARK_EBUG);
 	assert_int_equal(catalogue_commit(f->c, &f->err), ARK_EBUG);
-	assert_int_equal(catalogue_find(f->c, "a", &r, &f->err), 0);
+	assert_int_equal(catalogue_find(f->c, CATALOGUE_RECORDING, "a", &r, &f->err), 0);
 	assert_int_equal(catalogue_put(f->c, f->run, 1, d, 1, p, &f->err), 0);
 	assert_row(f, "a", ARK_QUEUED, "");
 	assert_int_equal(day_of_catalogue(f, FIRST_DAY).listed, 1);

@@ -265,7 +265,8 @@ test_retry_failed(void **state)
 	set_back(f, put(f, &d[2]).row, ARK_DEFERRED, "x");
 	set_back(f, put(f, &d[3]).row, ARK_FAILED, "x");
 	publish(f, FIRST_DAY);
-	assert_int_equal(catalogue_retry_failed(f->c, d[0].start_s,
+	assert_int_equal(catalogue_retry_failed(f->c, CATALOGUE_RECORDING,
+						d[0].start_s,
 						d[3].start_s, &n, &f->err), 0);
 	assert_int_equal(n, 2);
 	assert_true(is_dirty(f, FIRST_DAY));

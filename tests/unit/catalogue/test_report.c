@@ -288,12 +288,12 @@ test_settled(void **state)
 	int32_t day = 0;
 
 	assert_int_equal(listed(f, FIRST_DAY, none), 0);
-	assert_int_equal(catalogue_settled_day(f->c, &day, &f->err), 1);
+	assert_int_equal(catalogue_settled_day(f->c, 1, &day, &f->err), 1);
 	assert_int_equal(day, FIRST_DAY);
 	listed_report(f, false, none);
-	assert_int_equal(catalogue_settled_day(f->c, &day, &f->err), 0);
+	assert_int_equal(catalogue_settled_day(f->c, 1, &day, &f->err), 0);
 	listed_report(f, true, none);
-	assert_int_equal(catalogue_settled_day(f->c, &day, &f->err), 1);
+	assert_int_equal(catalogue_settled_day(f->c, 1, &day, &f->err), 1);
 }
 
 static void

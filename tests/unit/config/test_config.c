@@ -342,7 +342,7 @@ test_table(void **state)
 
 	(void)state;
 	keys = config_keys(&n);
-	assert_int_equal(n, 30);
+	assert_int_equal(n, 31);
 	for (size_t i = 0; i < n; i++) {
 		assert_non_null(strchr(keys[i].name, '.'));
 		assert_true(strlen(keys[i].help) > 0);

@@ -300,9 +300,10 @@ STEP(catalogue_unpublish, (struct catalogue *c, int32_t day,
 			   struct ark_error *err), (c, day, err))
 STEP(catalogue_requeue, (struct catalogue *c, int64_t row, const char *reason,
 			 struct ark_error *err), (c, row, reason, err))
-STEP(quarantine_damaged, (struct archive *a, const char *id, int32_t day,
-			  const char *path, struct ark_error *err),
-     (a, id, day, path, err))
+STEP(quarantine_damaged, (struct archive *a, enum catalogue_kind kind,
+			  const char *id, int32_t day, const char *path,
+			  struct ark_error *err),
+     (a, kind, id, day, path, err))
 STEP(trail_set_aside, (struct archive *a, struct ark_error *err), (a, err))
 STEP(trail_known, (struct archive *a, struct trail_head *head,
 		   struct ark_error *err), (a, head, err))

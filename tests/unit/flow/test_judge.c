@@ -39,64 +39,93 @@ test_wants(void **state)
 struct row {
 	unsigned checksums, wrong;	/* of the server; of them, wrong */
 	int64_t size, total;
-	enum audio_type type;
+	enum media_class class;
+	const char *name;		/* of what it is */
 	bool is_broken;
 	enum judgement judgement;
 	const char *reason;		/* some words of it */
+	enum catalogue_kind kind;
 };
 
 static const struct row rows[] = {
-	{ 0, 0, 100, 100, AUDIO_WAV, false, JUDGE_ACCEPT, "" },
-	{ SUM_ALL, 0, 100, 100, AUDIO_OGG, false, JUDGE_ACCEPT, "" },
-	{ 0, 0, 0, 0, AUDIO_NOT_EMPTY, true, JUDGE_QUARANTINE,
+	{ 0, 0, 100, 100, MEDIA_AUDIO, "WAV", false, JUDGE_ACCEPT, "" },
+	{ SUM_ALL, 0, 100, 100, MEDIA_AUDIO, "Ogg", false, JUDGE_ACCEPT, "" },
+	{ 0, 0, 0, 0, MEDIA_OTHER, "an empty body", true, JUDGE_QUARANTINE,
 	  "no recording" },
 	/* fewer or more bytes than were proved */
-	{ 0, 0, 99, 100, AUDIO_WAV, false, JUDGE_AGAIN, "99 bytes" },
-	{ 0, 0, 101, 100, AUDIO_WAV, false, JUDGE_AGAIN, "100 were" },
-	{ 0, 0, 99, 100, AUDIO_NOT_HTML, true, JUDGE_AGAIN, "99 bytes" },
-	{ 0, 0, 100, -1, AUDIO_WAV, false, JUDGE_AGAIN, "-1 were" },
+	{ 0, 0, 99, 100, MEDIA_AUDIO, "WAV", false, JUDGE_AGAIN, "99 bytes" },
+	{ 0, 0, 101, 100, MEDIA_AUDIO, "WAV", false, JUDGE_AGAIN, "100 were" },
+	{ 0, 0, 99, 100, MEDIA_OTHER, "an HTML page", true, JUDGE_AGAIN, "99 bytes" },
+	{ 0, 0, 100, -1, MEDIA_AUDIO, "WAV", false, JUDGE_AGAIN, "-1 were" },
 	/* checksums; one that is wrong is enough */
-	{ HTTP_SUM_SHA256, HTTP_SUM_SHA256, 100, 100, AUDIO_WAV, false,
+	{ HTTP_SUM_SHA256, HTTP_SUM_SHA256, 100, 100, MEDIA_AUDIO, "WAV", false,
 	  JUDGE_AGAIN, "SHA-256" },
-	{ HTTP_SUM_SHA512, HTTP_SUM_SHA512, 100, 100, AUDIO_WAV, false,
+	{ HTTP_SUM_SHA512, HTTP_SUM_SHA512, 100, 100, MEDIA_AUDIO, "WAV", false,
 	  JUDGE_AGAIN, "SHA-512" },
-	{ HTTP_SUM_MD5, HTTP_SUM_MD5, 100, 100, AUDIO_WAV, false,
+	{ HTTP_SUM_MD5, HTTP_SUM_MD5, 100, 100, MEDIA_AUDIO, "WAV", false,
 	  JUDGE_AGAIN, "MD5" },
-	{ SUM_ALL, HTTP_SUM_MD5, 100, 100, AUDIO_WAV, false,
+	{ SUM_ALL, HTTP_SUM_MD5, 100, 100, MEDIA_AUDIO, "WAV", false,
 	  JUDGE_AGAIN, "MD5" },
 	/* not asked for, not looked at */
-	{ HTTP_SUM_SHA256, HTTP_SUM_MD5 | HTTP_SUM_SHA512, 100, 100, AUDIO_WAV,
+	{ HTTP_SUM_SHA256, HTTP_SUM_MD5 | HTTP_SUM_SHA512, 100, 100, MEDIA_AUDIO, "WAV",
 	  false, JUDGE_ACCEPT, "" },
 	/* an ETag is only perhaps a checksum */
-	{ HTTP_SUM_ETAG_MD5, HTTP_SUM_ETAG_MD5, 100, 100, AUDIO_WAV, false,
+	{ HTTP_SUM_ETAG_MD5, HTTP_SUM_ETAG_MD5, 100, 100, MEDIA_AUDIO, "WAV", false,
 	  JUDGE_ACCEPT, "" },
 	/* a wrong body is fetched again before anybody looks inside */
-	{ HTTP_SUM_MD5, HTTP_SUM_MD5, 100, 100, AUDIO_NOT_HTML, true,
+	{ HTTP_SUM_MD5, HTTP_SUM_MD5, 100, 100, MEDIA_OTHER, "an HTML page", true,
 	  JUDGE_AGAIN, "MD5" },
 	/* whole, and no recording */
-	{ SUM_ALL, 0, 100, 100, AUDIO_NOT_HTML, true, JUDGE_QUARANTINE,
+	{ SUM_ALL, 0, 100, 100, MEDIA_OTHER, "an HTML page", true, JUDGE_QUARANTINE,
 	  "HTML" },
-	{ 0, 0, 100, 100, AUDIO_NOT_JSON, false, JUDGE_QUARANTINE, "JSON" },
-	{ 0, 0, 100, 100, AUDIO_UNKNOWN, false, JUDGE_QUARANTINE,
+	{ 0, 0, 100, 100, MEDIA_OTHER, "a JSON document", false, JUDGE_QUARANTINE, "JSON" },
+	{ 0, 0, 100, 100, MEDIA_OTHER, "data of no known type", false, JUDGE_QUARANTINE,
 	  "no recording" },
 	/* a recording that is broken where it lies */
-	{ 0, 0, 100, 100, AUDIO_WAV, true, JUDGE_QUARANTINE, "not whole: cut" },
-	{ HTTP_SUM_ETAG_MD5, HTTP_SUM_ETAG_MD5, 100, 100, AUDIO_WAV, true,
+	{ 0, 0, 100, 100, MEDIA_AUDIO, "WAV", true, JUDGE_QUARANTINE, "not whole: cut" },
+	{ HTTP_SUM_ETAG_MD5, HTTP_SUM_ETAG_MD5, 100, 100, MEDIA_AUDIO, "WAV", true,
 	  JUDGE_QUARANTINE, "not whole: cut" },
-	{ HTTP_SUM_ETAG_MD5, 0, 100, 100, AUDIO_WAV, true, JUDGE_QUARANTINE,
+	{ HTTP_SUM_ETAG_MD5, 0, 100, 100, MEDIA_AUDIO, "WAV", true, JUDGE_QUARANTINE,
 	  "although its checksum agrees: cut" },
-	{ HTTP_SUM_SHA256, 0, 100, 100, AUDIO_MP3, true, JUDGE_QUARANTINE,
+	{ HTTP_SUM_SHA256, 0, 100, 100, MEDIA_AUDIO, "MP3", true, JUDGE_QUARANTINE,
 	  "although its checksum agrees: cut" },
+	/* what shows pictures is no recording, however well it is made */
+	{ 0, 0, 100, 100, MEDIA_IMAGE, "a PNG image", false, JUDGE_QUARANTINE,
+	  "is a PNG image, no recording" },
+	{ 0, 0, 100, 100, MEDIA_VIDEO, "an MP4 video", false, JUDGE_QUARANTINE,
+	  "no recording" },
+	/* attachments: four classes, and whole ones alone */
+	{ 0, 0, 100, 100, MEDIA_IMAGE, "a PNG image", false, JUDGE_ACCEPT, "",
+	  CATALOGUE_ATTACHMENT },
+	{ 0, 0, 100, 100, MEDIA_AUDIO, "Ogg", false, JUDGE_ACCEPT, "",
+	  CATALOGUE_ATTACHMENT },
+	{ 0, 0, 100, 100, MEDIA_VIDEO, "an MP4 video", false, JUDGE_ACCEPT, "",
+	  CATALOGUE_ATTACHMENT },
+	{ 0, 0, 100, 100, MEDIA_DOCUMENT, "a PDF document", false, JUDGE_ACCEPT,
+	  "", CATALOGUE_ATTACHMENT },
+	{ 0, 0, 100, 100, MEDIA_OTHER, "an HTML page", true, JUDGE_QUARANTINE,
+	  "is an HTML page, none of what is kept of conversations",
+	  CATALOGUE_ATTACHMENT },
+	{ 0, 0, 100, 100, MEDIA_IMAGE, "a PNG image", true, JUDGE_QUARANTINE,
+	  "the PNG image is not whole: cut", CATALOGUE_ATTACHMENT },
+	{ 0, 0, 100, 100, MEDIA_VIDEO, "an MP4 video", true, JUDGE_QUARANTINE,
+	  "the MP4 video is not whole: cut", CATALOGUE_ATTACHMENT },
+	{ 0, 0, 99, 100, MEDIA_IMAGE, "a PNG image", false, JUDGE_AGAIN,
+	  "99 bytes", CATALOGUE_ATTACHMENT },
 };
 
 static void
 check(const struct row *r)
 {
-	struct audio_facts audio = {
-		.type = r->type, .is_whole = !r->is_broken,
+	struct media_facts media = {
+		.class = r->class, .name = r->name, .is_whole = !r->is_broken,
 	};
 	struct part_facts facts = { .size = r->size };
 	struct http_head head = { .checksums = r->checksums };
+	const struct judge_case c = {
+		.kind = kind_of(r->kind), .facts = &facts, .head = &head,
+		.total = r->total, .media = &media,
+	};
 	char reason[256] = "left over";
 	enum judgement j;
 
@@ -113,8 +142,8 @@ check(const struct row *r)
 	head.md5[15] = r->wrong & HTTP_SUM_MD5 ? 9 : 3;
 	head.etag_md5[15] = r->wrong & HTTP_SUM_ETAG_MD5 ? 9 : 3;
 	if (r->is_broken)
-		(void)snprintf(audio.flaw, sizeof(audio.flaw), "cut");
-	j = judge(&facts, &head, r->total, &audio, reason);
+		(void)snprintf(media.flaw, sizeof(media.flaw), "cut");
+	j = judge(&c, reason);
 	if (j != r->judgement || !strstr(reason, r->reason))
 		fail_msg("row %td: %d, \"%s\"", r - rows, j, reason);
 	assert_int_equal(!*reason, j == JUDGE_ACCEPT);

@@ -271,6 +271,117 @@ test_lines(void **state)
 }
 
 /* As deep as a document may be, it is read back from a version too. */
+static struct table_attachment
+attachment(void)
+{
+	struct table_attachment a = {
+		.row = bare_row(), .conversation = "65f0\"c", .message = 3,
+		.place = 1, .start_s = 1735655405, .fingerprint = { 0xab },
+	};
+
+	a.row.id = "65f0\"c.3.1";
+	return a;
+}
+
+static void
+test_attachment(void **state)
+{
+	struct table_attachment a = attachment();
+	struct buf out = BUF_INIT(4000);
+
+	(void)state;
+	a.row.state = ARK_ARCHIVED;
+	a.row.path = "data/media/143005-65f0c.3.1.png";
+	a.row.bytes = 7;
+	a.row.media_type = "image/png";
+	a.row.first_seen_s = 1735600000;
+	table_attachment(&out, &a);
+	assert_string_equal(buf_text(&out),
+		"{\"id\":\"65f0\\\"c.3.1\",\"conversation\":\"65f0\\\"c\","
+		"\"message\":3,\"place\":1,\"start\":\"2024-12-31 14:30:05\","
+		"\"state\":\"archived\",\"reason\":null,"
+		"\"path\":\"data/media/143005-65f0c.3.1.png\",\"bytes\":7,"
+		"\"sha256\":\"0000000000000000000000000000000000000000000000000"
+		"000000000000000\",\"media_type\":\"image/png\",\"codec\":null,"
+		"\"duration_s\":null,\"downloaded_at\":null,"
+		"\"link_host\":null,"
+		"\"first_seen_at\":\"2024-12-30T23:06:40Z\","
+		"\"vanished_at\":null,\"fingerprint\":\"ab000000000000000000000"
+		"00000000000000000000000000000000000000000\"}\n");
+	buf_release(&out);
+}
+
+static void
+test_attachment_round_trip(void **state)
+{
+	struct buf once = BUF_INIT(4000), twice = BUF_INIT(4000), texts;
+	struct table_attachment a = attachment(), b;
+	struct ark_error err = { 0 };
+
+	(void)state;
+	a.row.state = ARK_QUARANTINED;
+	a.row.reason = "the body is an HTML page";
+	a.row.vanished_s = 1735700000;
+	table_attachment(&once, &a);
+	assert_int_equal(table_attachment_parse(&b, &texts,
+		(struct json_slice){ buf_text(&once), once.len - 1 }, &err), 0);
+	assert_string_equal(b.conversation, a.conversation);
+	assert_int_equal(b.start_s, a.start_s);
+	assert_int_equal(b.message, 3);
+	assert_memory_equal(b.fingerprint, a.fingerprint, 32);
+	table_attachment(&twice, &b);
+	assert_string_equal(buf_text(&once), buf_text(&twice));
+	buf_release(&texts);
+	buf_release(&once);
+	buf_release(&twice);
+}
+
+/* One member of a good line is another text. */
+static void
+test_attachment_lines(void **state)
+{
+	static const struct {
+		const char *member, *instead, *reason;
+	} rows[] = {
+		{ "\"message\":3", "\"message\":0", "message: expected" },
+		{ "\"message\":3", "\"message\":\"3\"", "message: expected" },
+		{ "\"place\":1", "\"place\":null", "place: expected" },
+		{ "14:30:05", "14:30:5", "start: expected" },
+		{ "14:30:05", "14:30:61", "start: expected" },
+		{ "\"2024-12-31 14:30:05\"", "\"2024-12-31 14:30Z\"",
+		  "start: expected" },
+		{ "\"2024-12-31 14:30:05\"", "\"2024-12-31 14:30+03\"",
+		  "start: expected" },
+		{ "\"2024-12-31 14:30:05\"", "null", "start: expected" },
+		{ "\"ab00", "\"ab0", "fingerprint: expected" },
+		{ "\"65f0\\\"c\"", "null", "conversation: expected" },
+		{ "\"no_link\"", "\"nolink\"", "state: expected" },
+	};
+	struct table_attachment a = attachment(), b;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buf good = BUF_INIT(4000), bad = BUF_INIT(4000), texts;
+		struct ark_error err = { 0 };
+		const char *at;
+
+		table_attachment(&good, &a);
+		at = strstr(buf_text(&good), rows[i].member);
+		assert_non_null(at);
+		buf_add(&bad, good.data, (size_t)(at - (char *)good.data));
+		buf_adds(&bad, rows[i].instead);
+		buf_adds(&bad, at + strlen(rows[i].member));
+		assert_int_equal(table_attachment_parse(&b, &texts,
+			(struct json_slice){ buf_text(&bad), bad.len - 1 },
+			&err), ARK_EFORMAT);
+		if (!strstr(err.text, rows[i].reason))
+			fail_msg("row %zu: %s", i, err.text);
+		buf_release(&texts);
+		buf_release(&good);
+		buf_release(&bad);
+	}
+}
+
 static void
 test_deep(void **state)
 {
@@ -403,6 +514,9 @@ main(void)
 		cmocka_unit_test(test_ndjson),
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_attachment),
+		cmocka_unit_test(test_attachment_round_trip),
+		cmocka_unit_test(test_attachment_lines),
 		cmocka_unit_test(test_deep),
 		cmocka_unit_test(test_csv),
 		cmocka_unit_test(test_csv_unknown),

@@ -454,6 +454,10 @@ makes_paths(void **state)
 	assert_int_equal(layout_audio(path, 0, name, NULL), 0);
 	assert_int_equal(layout_audio(path, INT32_MAX, "a", NULL), ARK_EFORMAT);
 	assert_int_equal(layout_audio(path, INT32_MIN, "a", NULL), ARK_EFORMAT);
+	assert_int_equal(layout_media(path, 20088, "a.3.1.png", NULL), 0);
+	assert_string_equal(path, "2024/12/31/data/media/a.3.1.png");
+	assert_int_equal(layout_media(path, 20088, "../a", NULL), ARK_EFORMAT);
+	assert_int_equal(layout_media(path, INT32_MAX, "a", NULL), ARK_EFORMAT);
 	assert_int_equal(layout_in_bag(path, 20088, "bagit.txt", NULL), 0);
 	assert_string_equal(path, "2024/12/31/bagit.txt");
 	assert_int_equal(layout_in_bag(path, 20088, "data/recordings.csv",

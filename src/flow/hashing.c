@@ -85,7 +85,17 @@ look_at_all(const struct hashing *h, struct store_reader *r,
 
 /* ---- sharing ------------------------------------------------------------ */
 
-/* How many of job's items to take now.  One of any size may be large. */
+/* What an item counts for; one of any size may be large. */
+static int64_t
+weight(const struct hashing *h, const struct hashing_item *it)
+{
+	if (h->is_quick)
+		return 0;
+	return it->expected < 0 || it->expected > SLICE_BYTES ? SLICE_BYTES :
+								it->expected;
+}
+
+/* How many of job's items to take now. */
 static size_t
 measure(const struct hashing *h, const struct hashing_job *job)
 {
@@ -93,12 +103,8 @@ measure(const struct hashing *h, const struct hashing_job *job)
 	size_t left = job->n - job->n_taken, n = 0;
 	int64_t bytes = 0;
 
-	while (n < left && n < SLICE_FILES && bytes < SLICE_BYTES) {
-		if (!h->is_quick)
-			bytes += items[n].expected < 0 ? SLICE_BYTES :
-				items[n].expected;
-		n++;
-	}
+	while (n < left && n < SLICE_FILES && bytes < SLICE_BYTES)
+		bytes += weight(h, &items[n++]);
 	return n;
 }
 

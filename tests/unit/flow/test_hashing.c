@@ -195,6 +195,24 @@ a_quick_look(void **state)
 	hashing_items_free(items, FILES);
 }
 
+/* What a catalogue says of sizes may be any number. */
+static void
+sizes_that_cannot_be(void **state)
+{
+	struct world *w = *state;
+	struct hashing_item *items = make_items(w, 0, FILES);
+
+	for (int i = 0; i < FILES; i++)
+		items[i].expected = i % 2 ? INT64_MAX : INT64_MIN;
+	assert_int_equal(hashing_run(w->t->store, items, FILES, false, NULL,
+				     NULL), 0);
+	for (int i = 0; i < FILES; i++) {
+		assert_int_equal(items[i].rc, i == 7 ? ARK_ENOTFOUND : 0);
+		assert_int_equal(items[i].size, i == 7 ? -1 : 4);
+	}
+	hashing_items_free(items, FILES);
+}
+
 static void
 what_cannot_be_read_says_why(void **state)
 {
@@ -309,6 +327,7 @@ main(void)
 		TEST(all_files_are_looked_at_once),
 		TEST(jobs_are_done_in_their_order),
 		TEST(a_quick_look),
+		TEST(sizes_that_cannot_be),
 		TEST(what_cannot_be_read_says_why),
 		TEST(an_end_that_is_wanted),
 		TEST(a_crew_that_is_dismissed),

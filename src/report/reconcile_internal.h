@@ -4,7 +4,7 @@
 #ifndef REPORT_RECONCILE_INTERNAL_H
 #define REPORT_RECONCILE_INTERNAL_H
 
-#include "report/keep.h"
+#include "base/keep.h"
 #include "report/reconcile.h"
 
 #define RECONCILE_NONE SIZE_MAX		/* no document */

@@ -1,9 +1,9 @@
 /*
  * Memory that is had in small pieces and given back all at once: what is
- * remembered of the documents of one day.
+ * remembered of many calls.
  */
-#ifndef REPORT_KEEP_H
-#define REPORT_KEEP_H
+#ifndef BASE_KEEP_H
+#define BASE_KEEP_H
 
 #include <stddef.h>
 

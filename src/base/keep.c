@@ -1,4 +1,4 @@
-#include "report/keep.h"
+#include "base/keep.h"
 
 #include <stdalign.h>
 #include <stdlib.h>

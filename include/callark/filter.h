@@ -42,6 +42,17 @@ int ark_filter_add(struct ark_filter *f, const char *name, const char *value,
  */
 bool ark_filter_has(const struct ark_filter *f, const char *name);
 
+/*
+ * ark_filter_each(f, fn, ctx):
+ * Tell fn of options that make a filter like f: in the order of the table,
+ * patterns as given, durations in seconds.  Not 0 ends it and is returned; of
+ * NULL there is none.
+ */
+typedef int ark_filter_option_fn(void *ctx, const char *name,
+				 const char *value);
+int ark_filter_each(const struct ark_filter *f, ark_filter_option_fn *fn,
+		    void *ctx);
+
 /* ark_filter_is_empty(f): Whether everything passes (NULL is empty). */
 bool ark_filter_is_empty(const struct ark_filter *f);
 

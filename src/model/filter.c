@@ -1,5 +1,6 @@
 #include "callark/filter.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -214,6 +215,36 @@ ark_filter_has(const struct ark_filter *f, const char *name)
 		return f->by_word[i].n;
 	}
 	return false;
+}
+
+/* A bound on the duration; -1: there is none. */
+static int
+tell_bound(int64_t s, const char *name, ark_filter_option_fn *fn, void *ctx)
+{
+	char value[24];
+
+	if (s < 0)
+		return 0;
+	(void)snprintf(value, sizeof(value), "%lld", (long long)s);
+	return fn(ctx, name, value);
+}
+
+int
+ark_filter_each(const struct ark_filter *f, ark_filter_option_fn *fn, void *ctx)
+{
+	int rc = 0;
+
+	for (size_t i = 0; f && !rc && i < N_WORDS; i++) {
+		const struct alternatives *a = &f->by_word[i];
+
+		if (rules[i].kind == IS_MIN_DURATION)
+			rc = tell_bound(f->min_s, words[i].name, fn, ctx);
+		else if (rules[i].kind == IS_MAX_DURATION)
+			rc = tell_bound(f->max_s, words[i].name, fn, ctx);
+		for (size_t k = 0; !rc && k < a->n; k++)
+			rc = fn(ctx, words[i].name, a->globs[k]);
+	}
+	return rc;
 }
 
 bool

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -294,6 +295,54 @@ test_table(void **state)
 	}
 }
 
+/* ark_filter_option_fn: add it to another filter, and to a list. */
+struct copy {
+	struct ark_filter *filter;
+	char list[200];
+};
+
+static int
+copy_option(void *ctx, const char *name, const char *value)
+{
+	struct copy *c = ctx;
+	size_t len = strlen(c->list);
+
+	(void)snprintf(c->list + len, sizeof(c->list) - len, "%s=%s;", name,
+		       value);
+	return ark_filter_add(c->filter, name, value, NULL);
+}
+
+static void
+test_options_come_back(void **state)
+{
+	static const char *const options[][2] = {
+		{ "max-duration-call", "2h" }, { "agent", "z*" },
+		{ "service", "Cobran\xc3\xa7" "a" }, { "agent", "a*" },
+		{ "min-duration", "90s" },
+	};
+	struct ark_filter *f = NULL;
+	struct copy c = { 0 }, again = { 0 };
+
+	(void)state;
+	assert_int_equal(ark_filter_new(&f, NULL), 0);
+	assert_int_equal(ark_filter_new(&c.filter, NULL), 0);
+	assert_int_equal(ark_filter_new(&again.filter, NULL), 0);
+	assert_int_equal(ark_filter_each(NULL, copy_option, &c), 0);
+	assert_int_equal(ark_filter_each(f, copy_option, &c), 0);
+	assert_string_equal(c.list, "");
+	for (size_t i = 0; i < N(options); i++)
+		assert_int_equal(ark_filter_add(f, options[i][0], options[i][1],
+						NULL), 0);
+	assert_int_equal(ark_filter_each(f, copy_option, &c), 0);
+	assert_string_equal(c.list, "agent=z*;agent=a*;service=Cobran\xc3\xa7"
+			    "a;min-duration=90;max-duration-call=7200;");
+	assert_int_equal(ark_filter_each(c.filter, copy_option, &again), 0);
+	assert_string_equal(again.list, c.list);
+	ark_filter_free(f);
+	ark_filter_free(c.filter);
+	ark_filter_free(again.filter);
+}
+
 int
 main(void)
 {
@@ -306,6 +355,7 @@ main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_options_come_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -162,30 +162,51 @@ settle(struct store_file *f, struct ark_error *err)
 	return 0;
 }
 
+/* Give the temporary its name, over what has it unless is_once. */
+static int
+give_name(struct store_file *f, int folder, const char *name, bool is_once,
+	  struct ark_error *err)
+{
+	int failed;
+
+	if (is_once)
+		failed = store_rename(f->store->partial, f->temporary, folder,
+				      name);
+	else
+		failed = renameat(f->store->partial, f->temporary, folder,
+				  name);
+	if (failed && errno == EEXIST)
+		return error_set(err, ARK_EEXISTS, "%s: there already, with "
+				 "other bytes", f->path);
+	if (failed)
+		return error_errno(err, "%s", f->path);
+	*f->temporary = 0;
+	return 0;
+}
+
 /* Put the file in place as name in folder, unless the same is there. */
 static int
-put_in_place(struct store_file *f, int folder, const char *name,
+put_in_place(struct store_file *f, int folder, const char *name, bool is_once,
 	     struct ark_error *err)
 {
 	int rc;
 
 	rc = store_compare(f->store, folder, name, f->size, f->sha256, NULL);
 	if (rc != 1) {
-		/* Missing, different or unreadable: replaced all the same. */
+		/* Missing, different or unreadable. */
 		rc = settle(f, err);
+		if (!rc)
+			rc = give_name(f, folder, name, is_once, err);
 		if (rc)
 			return rc;
-		if (renameat(f->store->partial, f->temporary, folder, name))
-			return error_errno(err, "%s", f->path);
-		*f->temporary = 0;
 	}
 	if (store_fsync(f->store, folder))
 		return error_errno(err, "%s: fsync of its folder", f->path);
 	return 0;
 }
 
-int
-store_file_publish(struct store_file *f, struct ark_error *err)
+static int
+publish(struct store_file *f, bool is_once, struct ark_error *err)
 {
 	const char *name;
 	int folder = -1;
@@ -202,12 +223,24 @@ store_file_publish(struct store_file *f, struct ark_error *err)
 	rc = store_folder(f->store, f->path, &name, &folder, err);
 	if (rc)
 		goto out;
-	rc = put_in_place(f, folder, name, err);
+	rc = put_in_place(f, folder, name, is_once, err);
 out:
 	(void)fdio_close(&folder);
 	/* Published or not, there is no second time. */
 	f->rc = error_set(&f->err, ARK_EBUG, "%s: published before", f->path);
 	return rc;
+}
+
+int
+store_file_publish(struct store_file *f, struct ark_error *err)
+{
+	return publish(f, false, err);
+}
+
+int
+store_file_publish_once(struct store_file *f, struct ark_error *err)
+{
+	return publish(f, true, err);
 }
 
 int

@@ -6,7 +6,8 @@
  *
  * Written to a temporary beside the partials, then fsync, rename over the old
  * one (ours to replace: these files are made from the catalogue), fsync of the
- * folder.  A crash leaves the old file or the new one.
+ * folder.  A crash leaves the old file or the new one.  What is published once
+ * is not renamed over anything.
  */
 #ifndef STORE_FILE_H
 #define STORE_FILE_H
@@ -32,6 +33,13 @@ const uint8_t *store_file_sha256(const struct store_file *f);
  * Return 0, ARK_EDISK, ARK_ENOMEM.
  */
 int store_file_publish(struct store_file *f, struct ark_error *err);
+
+/*
+ * store_file_publish_once(f, err):
+ * The same for a file that is never replaced: ARK_EEXISTS when another one has
+ * the name; the same bytes are success.
+ */
+int store_file_publish_once(struct store_file *f, struct ark_error *err);
 
 /* store_file_put(s, path, bytes, n, err): All in one. */
 int store_file_put(struct store *s, const char *path, const void *bytes,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "store/safe.h"
 
 #define FIRST_DAY (-719528)	/* 0000-01-01 */
@@ -179,5 +180,34 @@ layout_quarantine(char out[STORE_PATH_MAX], int32_t day, const char *id,
 	if (join(out, "quarantine/", day, "/", name))
 		return error_set(err, ARK_EFORMAT, "day %ld: expected one from "
 				 "the year 0 to 9999", (long)day);
+	return 0;
+}
+
+#define DRAW_EXTENSION ".ndjson"
+
+void
+layout_draw(char out[STORE_PATH_MAX], int64_t number)
+{
+	(void)snprintf(out, STORE_PATH_MAX, LAYOUT_DRAWS "/%04lld"
+		       DRAW_EXTENSION, (long long)number);
+}
+
+int
+layout_parse_draw(const char *name, int64_t *number)
+{
+	size_t digits = strspn(name, "0123456789");
+	char copy[24], path[STORE_PATH_MAX];
+	int64_t n;
+
+	if (digits >= sizeof(copy) || strcmp(name + digits, DRAW_EXTENSION))
+		return ARK_EFORMAT;
+	memcpy(copy, name, digits);
+	copy[digits] = 0;
+	if (text_to_int(copy, 1, INT64_MAX, &n))
+		return ARK_EFORMAT;
+	layout_draw(path, n);
+	if (strcmp(path + sizeof(LAYOUT_DRAWS), name))
+		return ARK_EFORMAT;	/* more zeros than we give */
+	*number = n;
 	return 0;
 }

@@ -70,4 +70,16 @@ int layout_quarantine(char out[STORE_PATH_MAX], int32_t day, const char *id,
 		      const uint8_t sha256[DIGEST_SHA256_SIZE],
 		      struct ark_error *err);
 
+#define LAYOUT_DRAWS "draws"	/* the folder of the records of draws */
+
+/* layout_draw(out, number): "draws/0007.ndjson"; number is positive. */
+void layout_draw(char out[STORE_PATH_MAX], int64_t number);
+
+/*
+ * layout_parse_draw(name, number):
+ * The number in a name that layout_draw() gives, without the folder.  Return 0
+ * or ARK_EFORMAT.
+ */
+int layout_parse_draw(const char *name, int64_t *number);
+
 #endif

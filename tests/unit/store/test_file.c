@@ -66,6 +66,39 @@ leaves_the_same_alone(void **state)
 }
 
 static void
+once_is_never_over_another(void **state)
+{
+	static const struct {
+		const char *bytes;
+		int rc;
+	} table[] = {
+		{ "abc", 0 }, { "abc", 0 }, { "abd", ARK_EEXISTS },
+		{ "ab", ARK_EEXISTS }, { "abc", 0 },
+	};
+	struct scratch *t = *state;
+	char found[8];
+	ino_t first = 0;
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		struct store_file *f = NULL;
+
+		assert_int_equal(store_file_new(&f, t->store, "draws/1",
+						&t->err), 0);
+		store_file_write(f, table[i].bytes, strlen(table[i].bytes));
+		assert_int_equal(store_file_publish_once(f, &t->err),
+				 table[i].rc);
+		store_file_free(f);
+		if (!i)
+			first = inode(t, "root/draws/1");
+		assert_int_equal(inode(t, "root/draws/1"), first);
+		assert_int_equal(scratch_read(t, "root/draws/1",
+					      (uint8_t *)found, 8), 3);
+		assert_memory_equal(found, "abc", 3);
+		assert_int_equal(scratch_count(t, STORE_PARTIAL), 0);
+	}
+}
+
+static void
 nothing_happens_unpublished(void **state)
 {
 	struct scratch *t = *state;
@@ -164,6 +197,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_FOLDER(publishes),
 		WITH_FOLDER(leaves_the_same_alone),
+		WITH_FOLDER(once_is_never_over_another),
 		WITH_FOLDER(nothing_happens_unpublished),
 		WITH_FOLDER(replaces_a_link_not_its_target),
 		WITH_FOLDER(failure_sticks),

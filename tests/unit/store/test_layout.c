@@ -493,6 +493,34 @@ a_path_that_is_too_long_is_none(void **state)
 	assert_int_equal(layout_in_bag(path, 20088, name, NULL), ARK_EFORMAT);
 }
 
+static void
+records_of_draws_go_round(void **state)
+{
+	static const int64_t numbers[] = { 1, 42, 9999, 10000, INT64_MAX };
+	static const char *const others[] = {
+		"", ".ndjson", "0.ndjson", "0000.ndjson", "1.ndjson",
+		"00001.ndjson", "0001.ndjson~", "0001", "+001.ndjson",
+		"0001.NDJSON", "99999999999999999999.ndjson",
+		"0000000000000000000000000000001.ndjson",
+	};
+	char path[STORE_PATH_MAX];
+	int64_t found = -7;
+
+	(void)state;
+	layout_draw(path, 7);
+	assert_string_equal(path, "draws/0007.ndjson");
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		layout_draw(path, numbers[i]);
+		assert_int_equal(layout_parse_draw(path + strlen("draws/"),
+						   &found), 0);
+		assert_true(found == numbers[i]);
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		assert_int_equal(layout_parse_draw(others[i], &found),
+				 ARK_EFORMAT);
+	assert_true(found == INT64_MAX);
+}
+
 int
 main(void)
 {
@@ -508,6 +536,7 @@ main(void)
 		cmocka_unit_test(parses_days),
 		cmocka_unit_test(makes_paths),
 		cmocka_unit_test(a_path_that_is_too_long_is_none),
+		cmocka_unit_test(records_of_draws_go_round),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,7 +5,7 @@
 #include "base/error.h"
 
 #define APPLICATION_ID 0x6361726b /* "cark" */
-#define FORMAT 3
+#define FORMAT 4
 
 #define TEXT_OF(x) TEXT_OF_(x)
 #define TEXT_OF_(x) #x
@@ -187,6 +187,20 @@ static const char tables[] =
 	"  source INTEGER NOT NULL,"
 	"  n INTEGER NOT NULL,"
 	"  PRIMARY KEY (source, n)"
+	") STRICT, WITHOUT ROWID;"
+
+	/* ---- samples: see draw.h */
+
+	"CREATE TABLE draw ("
+	"  n INTEGER PRIMARY KEY,"
+	"  head TEXT NOT NULL," /* the first line of its record */
+	"  sha256 BLOB NOT NULL" /* of the record */
+	") STRICT;"
+
+	"CREATE TABLE drawn ("
+	"  id TEXT NOT NULL," /* of a recording, be it in here or not */
+	"  draw INTEGER NOT NULL REFERENCES draw,"
+	"  PRIMARY KEY (id, draw)"
 	") STRICT, WITHOUT ROWID;";
 
 static const char indexes[] =

@@ -138,7 +138,7 @@ test_other_format(void **state)
 	assert_int_equal(open_again(f, CATALOGUE_WRITE), ARK_EINTEGRITY);
 	assert_non_null(strstr(f->err.text, "format 99"));
 	assert_non_null(strstr(f->err.text, "callark rebuild"));
-	overwrite(f, AT_FORMAT, "\0\0\0\3", 4);
+	overwrite(f, AT_FORMAT, "\0\0\0\4", 4);
 	assert_int_equal(open_again(f, CATALOGUE_WRITE), 0);
 	catalogue_close(f->c);
 	f->c = NULL;

@@ -157,9 +157,9 @@ struct ark_redraw_options {
  * Make the draw of a record again from this archive, and compare; writes
  * nothing and may run beside a sync.  Return 0 when it is the same: the same
  * population, and from it the same calls for the same evaluators, with the same
- * bytes.  ARK_EINCOMPLETE when it is another (err is not filled), ARK_EUSAGE (no
- * record, or of another organisation or time zone), ARK_EFORMAT (a record that
- * breaks its form), ARK_ENOTFOUND, ARK_ESTOPPED, or as opening an archive.
+ * bytes.  ARK_EINCOMPLETE when it is another (err is not filled), ARK_EUSAGE (the
+ * file is no record, or one of another organisation or time zone),
+ * ARK_ENOTFOUND, ARK_ESTOPPED, or as opening an archive.
  */
 int ark_redraw(const struct ark_config *c, const struct ark_redraw_options *o,
 	       struct ark_redraw_totals *totals, struct ark_error *err);

@@ -56,7 +56,7 @@ run(struct cli *cli, const struct ark_export_options *o, const char *path,
 	struct output out;
 	int rc, end;
 
-	rc = output_open(&out, path, err);
+	rc = output_open(&out, "output", path, err);
 	if (rc)
 		return rc;
 	rc = ark_export(cli->config, o, output_put, &out, err);

@@ -38,6 +38,9 @@ static const struct cli_command commands[] = {
 	  "service-history-messages." },
 	{ "reconcile", cmd_reconcile, "calls of the reports against the archive",
 	  "[--from DATE --to DATE] [FILTER ...]", true, NULL },
+	{ "sample", cmd_sample, "draw calls to listen to, provably",
+	  "--count N | ... | --redraw FILE [--last SPAN] [FILTER ...]", true,
+	  NULL },
 	{ "subject", cmd_subject, "everything held about one person or company",
 	  "find WORD | export DIR WORD [--from DATE --to DATE]", true,
 	  "WORD is a CPF, CNPJ, telephone number, e-mail address or protocol, "

@@ -21,7 +21,7 @@ fail(const struct output *o, struct ark_error *err)
 {
 	struct ark_error why = { 0 };
 
-	if (error_errno(&why, "--output %s", o->path) == ARK_ENOTFOUND)
+	if (error_errno(&why, "--%s %s", o->option, o->path) == ARK_ENOTFOUND)
 		why.code = ARK_EDISK;
 	if (err)
 		*err = why;
@@ -112,12 +112,15 @@ begin_beside(struct output *o, struct ark_error *err)
 }
 
 int
-output_open(struct output *o, const char *path, struct ark_error *err)
+output_open(struct output *o, const char *option, const char *path,
+	    struct ark_error *err)
 {
 	struct stat st;
 	int rc;
 
-	*o = (struct output){ .path = path, .file = stdout, .orders = -1 };
+	*o = (struct output){
+		.option = option, .path = path, .file = stdout, .orders = -1,
+	};
 	if (!path || !strcmp(path, "-")) {
 		o->path = NULL;
 		return 0;

@@ -18,6 +18,7 @@
 #include "callark/error.h"
 
 struct output {
+	const char *option;	/* that gave it, for messages */
 	const char *path;	/* as given; NULL: standard output */
 	FILE *file;
 	char *final, *temporary;	/* NULL: written in place */
@@ -26,13 +27,15 @@ struct output {
 };
 
 /*
- * output_open(o, path, err):
- * Begin.  path NULL or "-" is standard output.  What is there under path and is
- * no file (a device, a pipe) is written in place; a symbolic link is followed.
- * Call it before there are other threads.  Return 0, or ARK_EDISK or
- * ARK_ENOMEM; then there is nothing to close.
+ * output_open(o, option, path, err):
+ * Begin.  option is the name of the one that path was given by.  path NULL or
+ * "-" is standard output.  What is there under path and is no file (a device, a
+ * pipe) is written in place; a symbolic link is followed.  Call it before there
+ * are other threads.  Return 0, or ARK_EDISK or ARK_ENOMEM; then there is
+ * nothing to close.
  */
-int output_open(struct output *o, const char *path, struct ark_error *err);
+int output_open(struct output *o, const char *option, const char *path,
+		struct ark_error *err);
 
 /* output_put(ctx, bytes, n, err): An ark_export_fn; ctx is a struct output. */
 int output_put(void *ctx, const void *bytes, size_t n, struct ark_error *err);

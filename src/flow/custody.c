@@ -343,3 +343,23 @@ custody_exported(struct archive *a, const struct ark_subject_totals *totals,
 	buf_release(&result);
 	return rc;
 }
+
+int
+custody_drawn(struct archive *a, const struct sample_record *record,
+	      const uint8_t sha256[DIGEST_SHA256_SIZE], struct ark_error *err)
+{
+	struct buf result = BUF_INIT(TRAIL_RESULT_SIZE);
+	char hex[DIGEST_SHA256_HEX];
+	int rc;
+
+	digest_hex(hex, sha256, DIGEST_SHA256_SIZE);
+	buf_addf(&result, "record %s, %zu of %lld calls", hex, record->n_calls,
+		 (long long)record->population);
+	digest_hex(hex, record->population_sha256, DIGEST_SHA256_SIZE);
+	buf_addf(&result, " with sha256 %s", hex);
+	if (record->excludes_drawn)
+		buf_addf(&result, ", excluded %zu", record->n_excluded);
+	rc = tell_number(a, TRAIL_DRAWN, "draw", record->number, &result, err);
+	buf_release(&result);
+	return rc;
+}

@@ -18,6 +18,7 @@
 #include "callark/sync.h"
 #include "flow/audit.h"
 #include "flow/trail.h"
+#include "sample/record.h"
 
 /*
  * custody_opened(a, is_new, err):
@@ -86,6 +87,14 @@ int custody_verified(const struct audit *v, const struct ark_range *range,
 int custody_exported(struct archive *a, const struct ark_subject_totals *totals,
 		     const uint8_t tagmanifest[DIGEST_SHA256_SIZE],
 		     struct ark_error *err);
+
+/*
+ * custody_drawn(a, record, sha256, err):
+ * A draw, by its number, with the SHA-256 of its record and of its population.
+ */
+int custody_drawn(struct archive *a, const struct sample_record *record,
+		  const uint8_t sha256[DIGEST_SHA256_SIZE],
+		  struct ark_error *err);
 
 /* custody_rebuilt(a, totals, err): The catalogue was; it is let know, too. */
 int custody_rebuilt(struct archive *a, const struct ark_rebuild_totals *totals,

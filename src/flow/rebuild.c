@@ -14,6 +14,7 @@
 #include "flow/confinement.h"
 #include "flow/custody.h"
 #include "flow/days_of.h"
+#include "flow/draws.h"
 #include "flow/pages.h"
 #include "flow/quarantine.h"
 #include "flow/rebuild_internal.h"
@@ -368,6 +369,18 @@ rebuild_days(struct rebuild *r, struct ark_error *err)
 	return rc;
 }
 
+/* draws_problem_fn */
+static int
+tell_draw_problem(void *ctx, const char *path, const struct ark_error *why)
+{
+	struct rebuild *r = ctx;
+
+	r->totals->problems++;
+	event_log(r->listener, ARK_LOG_WARNING, NULL, "%s: %s", path,
+		  why->text);
+	return 0;
+}
+
 int
 ark_rebuild(const struct ark_config *c, const struct ark_listener *l,
 	    struct ark_rebuild_totals *totals, struct ark_error *err)
@@ -392,6 +405,9 @@ ark_rebuild(const struct ark_config *c, const struct ark_listener *l,
 		rc = digest_new(&r.digest, DIGEST_SHA256, err);
 	if (!rc)
 		rc = rebuild_days(&r, err);
+	if (!rc)
+		rc = draws_catch_up(r.archive, false, tell_draw_problem, &r,
+				    err);
 	if (!rc && r.head.seq)
 		rc = trail_restore_known(r.archive, &r.head, err);
 	if (!rc)

@@ -7,11 +7,10 @@
 #include "base/event.h"
 #include "callark/archive.h"
 #include "config/config.h"
-#include "digest/digest.h"
 #include "flow/batches.h"
 #include "flow/confinement.h"
+#include "flow/found.h"
 #include "flow/period.h"
-#include "omni/document.h"
 
 #define OPEN_STATES (1u << ARK_QUEUED | 1u << ARK_DEFERRED | \
 		     1u << ARK_FAILED | 1u << ARK_GONE | \
@@ -213,15 +212,9 @@ tell_found(const struct catalogue_row *row, const struct omni_document *d,
 	   ark_found_fn *fn, void *ctx)
 {
 	char hex[DIGEST_SHA256_HEX];
-	struct ark_found found = {
-		.recording = &d->recording.pub, .path = row->path,
-		.bytes = row->bytes, .sha256 = hex,
-		.media_type = row->media_type, .codec = row->codec,
-		.audio_ms = row->audio_ms, .downloaded_s = row->downloaded_s,
-		.document = row->document, .document_len = row->document_len,
-	};
+	struct ark_found found;
 
-	digest_hex(hex, row->sha256, sizeof(row->sha256));
+	found_fill(&found, hex, row, d);
 	return fn(ctx, &found);
 }
 

@@ -52,6 +52,7 @@
 #define TRAIL_VERIFIED "verified"
 #define TRAIL_REBUILT "catalogue-rebuilt"
 #define TRAIL_EXPORTED "subject-exported"	/* what is held about somebody */
+#define TRAIL_DRAWN "sample-drawn"	/* calls to listen to */
 
 struct trail_entry {
 	int64_t seq;

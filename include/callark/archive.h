@@ -122,8 +122,8 @@ const char *ark_verdict_name(enum ark_verdict v);
 
 struct ark_finding {
 	enum ark_verdict verdict;
-	int32_t day;			/* ARK_NO_DAY: of a bag by itself, or
-					   of the trail */
+	int32_t day;			/* ARK_NO_DAY: of a bag by itself, of
+					   the trail or of a draw */
 	const char *path;		/* relative to the archive, or the bag */
 	const char *id;			/* of the recording, or "" */
 	const char *detail;

@@ -73,7 +73,9 @@ take_line(struct inspection *in, const char *line, size_t n,
 		told = check_first(in, &e, err);
 	if (!told)
 		told = known_compare(in, &e);
-	return told ? told : editions_note(in, &e, err);
+	if (!told)
+		told = editions_note(in, &e, err);
+	return told ? told : draws_note(in, &e, err);
 }
 
 /* What was read and makes no whole line yet. */
@@ -262,6 +264,8 @@ audit_trail(struct audit *a, const int32_t *days, size_t n,
 		rc = known_find(in, days, n, err);
 	if (!rc)
 		rc = read_trail(in, err);
+	if (!rc)
+		rc = draws_judge(in, err);
 	return rc ? rc : repair(in, err);
 }
 
@@ -293,6 +297,7 @@ audit_trail_forget(struct audit *a)
 	free(in->behind);
 	free(in->anchors);
 	free(in->editions);
+	free(in->draws);
 	free(in);
 	a->inspection = NULL;
 }

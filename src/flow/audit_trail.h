@@ -21,6 +21,12 @@ struct edition_told {
 	uint8_t tagmanifest[DIGEST_SHA256_SIZE];
 };
 
+/* The record of a draw that the trail tells of last. */
+struct draw_told {
+	int64_t number;
+	uint8_t sha256[DIGEST_SHA256_SIZE];
+};
+
 struct inspection {
 	struct audit *audit;
 	int32_t *behind;		/* days whose bag is, in order */
@@ -29,6 +35,8 @@ struct inspection {
 	size_t n_anchors, anchors_cap, n_passed;
 	struct edition_told *editions;	/* by day */
 	size_t n_editions, editions_cap;
+	struct draw_told *draws;	/* by number */
+	size_t n_draws, draws_cap;
 	struct trail_walk walk;
 	int64_t limit;			/* of its bytes: those held when it
 					   began */
@@ -73,5 +81,14 @@ const struct anchor *known_beyond(const struct inspection *in, char who[64]);
 /* editions_note(in, e, err): Remember e, when it tells of a publication. */
 int editions_note(struct inspection *in, const struct trail_entry *e,
 		  struct ark_error *err);
+
+/* ---- audit_draws.c: its draws against their records --------------------- */
+
+/* draws_note(in, e, err): Remember e, when it tells of a draw. */
+int draws_note(struct inspection *in, const struct trail_entry *e,
+	       struct ark_error *err);
+
+/* draws_judge(in, err): Whether all records are there and as they were. */
+int draws_judge(const struct inspection *in, struct ark_error *err);
 
 #endif

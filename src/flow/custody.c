@@ -4,11 +4,14 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "flow/kinds.h"
 #include "report/completeness.h"
 
 #define DAY_PREFIX "day "
 #define EDITION_PREFIX "tagmanifest "
+#define DRAW_PREFIX "draw "
+#define RECORD_PREFIX "record "
 
 /* Add an entry about "KIND ID"; its result is what a buffer came to. */
 static int
@@ -147,21 +150,34 @@ custody_published(struct archive *a, const struct catalogue_day *d,
 	return rc;
 }
 
+/*
+ * The SHA-256 at the begin of the result, behind prefix, of an entry about an
+ * object that begins with kind.  What the object is beyond that, or NULL.
+ */
+static const char *
+read_entry(const struct trail_entry *e, const char *action, const char *kind,
+	   const char *prefix, uint8_t sha256[DIGEST_SHA256_SIZE])
+{
+	char hex[DIGEST_SHA256_HEX];
+
+	if (strcmp(e->action, action) != 0 ||
+	    strncmp(e->object, kind, strlen(kind)) != 0 ||
+	    strncmp(e->result, prefix, strlen(prefix)) != 0)
+		return NULL;
+	(void)snprintf(hex, sizeof(hex), "%s", e->result + strlen(prefix));
+	if (digest_unhex(sha256, DIGEST_SHA256_SIZE, hex))
+		return NULL;
+	return e->object + strlen(kind);
+}
+
 bool
 custody_edition(const struct trail_entry *e, int32_t *day,
 		uint8_t tagmanifest[DIGEST_SHA256_SIZE])
 {
-	const size_t day_at = sizeof(DAY_PREFIX) - 1;
-	const size_t hex_at = sizeof(EDITION_PREFIX) - 1;
-	char hex[DIGEST_SHA256_HEX];
+	const char *text = read_entry(e, TRAIL_PUBLISHED, DAY_PREFIX,
+				      EDITION_PREFIX, tagmanifest);
 
-	if (strcmp(e->action, TRAIL_PUBLISHED) != 0 ||
-	    strncmp(e->object, DAY_PREFIX, day_at) != 0 ||
-	    strncmp(e->result, EDITION_PREFIX, hex_at) != 0)
-		return false;
-	(void)snprintf(hex, sizeof(hex), "%s", e->result + hex_at);
-	return !day_parse(e->object + day_at, day) &&
-	       !digest_unhex(tagmanifest, DIGEST_SHA256_SIZE, hex);
+	return text && !day_parse(text, day);
 }
 
 int
@@ -353,7 +369,7 @@ custody_drawn(struct archive *a, const struct sample_record *record,
 	int rc;
 
 	digest_hex(hex, sha256, DIGEST_SHA256_SIZE);
-	buf_addf(&result, "record %s, %zu of %lld calls", hex, record->n_calls,
+	buf_addf(&result, RECORD_PREFIX "%s, %zu of %lld calls", hex, record->n_calls,
 		 (long long)record->population);
 	digest_hex(hex, record->population_sha256, DIGEST_SHA256_SIZE);
 	buf_addf(&result, " with sha256 %s", hex);
@@ -362,4 +378,14 @@ custody_drawn(struct archive *a, const struct sample_record *record,
 	rc = tell_number(a, TRAIL_DRAWN, "draw", record->number, &result, err);
 	buf_release(&result);
 	return rc;
+}
+
+bool
+custody_draw(const struct trail_entry *e, int64_t *number,
+	     uint8_t sha256[DIGEST_SHA256_SIZE])
+{
+	const char *text = read_entry(e, TRAIL_DRAWN, DRAW_PREFIX,
+				      RECORD_PREFIX, sha256);
+
+	return text && !text_to_int(text, 1, INT64_MAX, number);
 }

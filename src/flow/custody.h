@@ -96,6 +96,10 @@ int custody_drawn(struct archive *a, const struct sample_record *record,
 		  const uint8_t sha256[DIGEST_SHA256_SIZE],
 		  struct ark_error *err);
 
+/* custody_draw(e, number, sha256): Whether e tells of a draw, and of which. */
+bool custody_draw(const struct trail_entry *e, int64_t *number,
+		  uint8_t sha256[DIGEST_SHA256_SIZE]);
+
 /* custody_rebuilt(a, totals, err): The catalogue was; it is let know, too. */
 int custody_rebuilt(struct archive *a, const struct ark_rebuild_totals *totals,
 		    struct ark_error *err);

@@ -197,9 +197,9 @@ tell_open_days(const struct sampler *s, struct ark_error *err)
 			  day_of(range->to_s - 1), count_open_day, &n, err);
 	if (!rc && n)
 		event_log(&s->options->listener, ARK_LOG_WARNING, NULL,
-			  "%lld days of the range are not complete: what they "
-			  "lack could not be drawn; see callark status",
-			  (long long)n);
+			  "days of the range that are not complete: %lld; "
+			  "what they lack could not be drawn, see callark "
+			  "status", (long long)n);
 	return rc;
 }
 

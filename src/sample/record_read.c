@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/idset.h"
 #include "json/scan.h"
 #include "model/time.h"
 #include "sample/record.h"
@@ -347,6 +348,21 @@ record_line(struct sample_record *r, const char *line, size_t n,
 	return s.rc;
 }
 
+/* No call is drawn twice. */
+static int
+check_ids(const struct sample_record *r, struct ark_error *err)
+{
+	struct idset ids = { 0 };
+	int rc = 1;
+
+	for (size_t i = 0; rc > 0 && i < r->n_calls; i++)
+		rc = idset_add(&ids, r->calls[i].id);
+	idset_release(&ids);
+	if (rc < 0)
+		return error_nomem(err);
+	return rc ? 0 : error_set(err, ARK_EFORMAT, "a call is in it twice");
+}
+
 int
 record_end(const struct sample_record *r, struct ark_error *err)
 {
@@ -359,5 +375,5 @@ record_end(const struct sample_record *r, struct ark_error *err)
 				 "was cut off or changed", r->n_calls,
 				 r->n_excluded, (long long)r->n_calls_told,
 				 (long long)r->n_excluded_told);
-	return 0;
+	return check_ids(r, err);
 }

@@ -47,9 +47,10 @@ def options_of_commands(lines, names):
     found = {name: set() for name in names}
     at = None
     for line in lines:
-        head = re.match(r"\.It Cm (\w+)", line)
+        head = re.match(r"\.It Cm (\w+)(?= (Fl .*))?", line)
         if head and head[1] in found:
             at = found[head[1]]
+            at |= options_in([f".It {head[2]}"])
         elif option(line) and at is not None:
             at.add(option(line))
     return found

@@ -64,6 +64,9 @@ test_long_record(void **state)
 #define CALL "{\"type\":\"call\",\"n\":1,\"id\":\"a\",\"start\":" \
 	"\"2025-12-29 08:15:00\",\"sha256\":\"" HEX "\",\"picked\":false," \
 	"\"calibration\":false,\"evaluators\":[]}"
+#define SECOND "{\"type\":\"call\",\"n\":2,\"id\":\"a\",\"start\":" \
+	"\"2025-12-30 08:15:00\",\"sha256\":\"" HEX "\",\"picked\":" \
+	"false,\"calibration\":false,\"evaluators\":[]}"
 #define DAY "{\"type\":\"day\",\"day\":\"2025-12-29\",\"population\":1," \
 	"\"sha256\":\"" HEX "\",\"drawn\":1}"
 #define WHOLE HEAD "\n" DAY "\n" CALL "\n"
@@ -82,6 +85,8 @@ test_refused(void **state)
 		{ WHOLE, DAY, "draw: this is no record" },
 		{ CALL "\n", "", "0 calls" },
 		{ CALL "\n", CALL "\n" CALL "\n", "n: expected" },
+		{ "1}\n" DAY "\n" CALL "\n", "2}\n" CALL "\n" SECOND "\n",
+		  "in it twice" },
 		{ CALL "\n", HEAD "\n", "day, call or excluded" },
 		{ CALL "\n", "{\"type\":7}\n", "day, call or excluded" },
 		{ CALL "\n", "\n", "" },

@@ -105,8 +105,8 @@ struct ark_sample_options {
  * ark_sample(c, o, err):
  * Draw.  The record is durable, and the trail tells of it, before anybody is
  * told of a call.  What is asked for beyond the population is all of it, which
- * the listener is told.  Memory: some 150 bytes for each call of the
- * population.  Return 0; ARK_ENOTFOUND (there is nothing to draw from; no
+ * the listener is told.  Memory: some 150 bytes for each call of the population
+ * and 100 for each that is drawn.  Return 0; ARK_ENOTFOUND (there is nothing to draw from; no
  * record is made); ARK_EUSAGE (rules that exclude each other or cannot be read,
  * the range, more than 5 million calls); ARK_ELOCKED (another run holds the
  * archive), ARK_ESTOPPED, ARK_EINTEGRITY, ARK_EDISK, ARK_ENOMEM, or what a
@@ -155,11 +155,12 @@ struct ark_redraw_options {
 /*
  * ark_redraw(c, o, totals, err):
  * Make the draw of a record again from this archive, and compare; writes
- * nothing and may run beside a sync.  Return 0 when it is the same: the same
- * population, and from it the same calls for the same evaluators, with the same
- * bytes.  ARK_EINCOMPLETE when it is another (err is not filled), ARK_EUSAGE (the
- * file is no record, or one of another organisation or time zone),
- * ARK_ENOTFOUND, ARK_ESTOPPED, or as opening an archive.
+ * nothing and may run beside a sync.  Memory is that of ark_sample() and some
+ * 250 bytes for each call of the record.  Return 0 when it is the same: the
+ * same population, and from it the same calls for the same evaluators, with the
+ * same bytes.  ARK_EINCOMPLETE when it is another (err is not filled),
+ * ARK_EUSAGE (the file is no record, or one of another organisation or time
+ * zone), ARK_ENOTFOUND, ARK_ESTOPPED, or as opening an archive.
  */
 int ark_redraw(const struct ark_config *c, const struct ark_redraw_options *o,
 	       struct ark_redraw_totals *totals, struct ark_error *err);

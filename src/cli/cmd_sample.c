@@ -117,6 +117,8 @@ sample(struct cli *cli, struct words *w, struct sample_output *out,
 		return rc;
 	if (w->record) {
 		out->is_silent = !copy.path;
+		if (out->is_silent)
+			w->o.call = NULL;
 		w->o.put = output_put;
 		w->o.put_ctx = &copy;
 	}

@@ -204,8 +204,6 @@ sample_print_call(void *ctx, const struct ark_drawn *c)
 {
 	struct sample_output *out = ctx;
 
-	if (out->is_silent)
-		return 0;
 	switch (out->format) {
 	case PRINT_NDJSON:
 		return call_json(c);

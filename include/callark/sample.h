@@ -68,7 +68,7 @@ struct ark_draw {
 	struct ark_range range;
 	int64_t population;		/* calls that could be drawn */
 	const char *population_sha256;	/* hex */
-	int64_t excluded;		/* left out, for they were drawn before */
+	int64_t excluded;		/* left out: they were drawn before */
 	int64_t drawn;
 	const char *path;		/* of the record, in the archive */
 	const char *record;		/* its first line, without line end */
@@ -106,11 +106,11 @@ struct ark_sample_options {
  * Draw.  The record is durable, and the trail tells of it, before anybody is
  * told of a call.  What is asked for beyond the population is all of it, which
  * the listener is told.  Memory: some 150 bytes for each call of the population
- * and 100 for each that is drawn.  Return 0; ARK_ENOTFOUND (there is nothing to draw from; no
- * record is made); ARK_EUSAGE (rules that exclude each other or cannot be read,
- * the range, more than 5 million calls); ARK_ELOCKED (another run holds the
- * archive), ARK_ESTOPPED, ARK_EINTEGRITY, ARK_EDISK, ARK_ENOMEM, or what a
- * function of o returned.
+ * and 100 for each that is drawn.  Return 0; ARK_ENOTFOUND (there is nothing to
+ * draw from; no record is made); ARK_EUSAGE (rules that exclude each other or
+ * cannot be read, the range, more than 5 million calls); ARK_ELOCKED (another
+ * run holds the archive), ARK_ESTOPPED, ARK_EINTEGRITY, ARK_EDISK, ARK_ENOMEM,
+ * or what a function of o returned.
  */
 int ark_sample(const struct ark_config *c, const struct ark_sample_options *o,
 	       struct ark_error *err);

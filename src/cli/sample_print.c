@@ -32,12 +32,12 @@ end_json(struct json_tree *t)
 static void
 log_draw(const struct sample_output *out, const struct ark_draw *d)
 {
-	char text[400];
+	char text[600];
 	const struct ark_event e = { ARK_LOG_INFO, text, NULL, NULL };
 
 	(void)snprintf(text, sizeof(text), "draw %" PRId64 ": %" PRId64 " of %"
-		       PRId64 " calls, sha256 %s; seed and rules are in %s",
-		       d->number, d->drawn, d->population,
+		       PRId64 " calls, seed %s, sha256 %s, record %s",
+		       d->number, d->drawn, d->population, d->seed,
 		       d->population_sha256, d->path);
 	if (out->cli->listener.notify)
 		out->cli->listener.notify(out->cli->listener.ctx, &e);

@@ -15,7 +15,7 @@ struct sample_output {
 	bool is_silent;			/* stdout holds the record alone */
 	const struct ark_sample_rules *rules;
 	bool was_drawn;			/* there is a draw */
-	bool has_picked;		/* a call with an asterisk was printed */
+	bool has_picked;		/* a call was printed with asterisk */
 };
 
 /* For struct ark_sample_options; ctx is a struct sample_output. */

@@ -12,7 +12,8 @@
 
 /*
  * was_drawn(ctx, id, draw, err):
- * 1 and the number of the draw for which a call is left out, or 0; or a failure.
+ * 1 and the number of the draw for which a call is left out, or 0; or a
+ * failure.
  */
 typedef int drawing_excluder_fn(void *ctx, const char *id, int64_t *draw,
 				struct ark_error *err);

@@ -281,6 +281,9 @@ publish(struct archive *a, const struct sample_record *r, ark_export_fn *put,
 		rc = record_write(r, put_everywhere, &o, err);
 	if (!rc)
 		rc = store_file_publish_once(o.file, err);
+	if (rc == ARK_EEXISTS)	/* the lock is ours: it is no draw's */
+		rc = error_set(err, ARK_EINTEGRITY, "%s: somebody put it there",
+			       path);
 	if (!rc)
 		memcpy(sha256, store_file_sha256(o.file), DIGEST_SHA256_SIZE);
 	store_file_free(o.file);

@@ -2,8 +2,9 @@
  * The records of the draws, ARCHIVE/draws/NNNN.ndjson: kept, and known to the
  * catalogue.
  *
- * A record is first, the trail's entry second, the rows third; so a crash leaves
- * a record that the catalogue does not know, which draws_catch_up() mends.
+ * A record is first, the trail's entry second, the rows third; so a crash
+ * leaves a record that the catalogue does not know, which draws_catch_up()
+ * mends.
  */
 #ifndef FLOW_DRAWS_H
 #define FLOW_DRAWS_H

@@ -74,8 +74,8 @@ read_percent(int64_t *out, const char *text, struct ark_error *err)
 		n += (p[1 + i] - '0') * scale;
 	}
 	if (!is_number || n < 1 || n > WHOLE)
-		return refuse("percent", text, "a number above 0 and up to 100, "
-			      "such as 5 or 2.5, with at most 6 decimals", err);
+		return refuse("percent", text, "a number above 0 and up to "
+			      "100, such as 5 or 2.5, with at most 6 decimals", err);
 	*out = n;
 	return 0;
 }
@@ -100,8 +100,8 @@ read_size(struct sample_rules *out, const struct ark_sample_rules *words,
 
 	if (given > 1 || (!given && !words->pick))
 		return error_set(err, ARK_EUSAGE, "say how many calls, in one "
-				 "way: --count N, --percent P, --per-agent N or "
-				 "--per-service N; or --pick alone");
+				 "way: --count N, --percent P, --per-agent N "
+				 "or --per-service N; or --pick alone");
 	if (words->percent) {
 		out->size = SAMPLE_PERCENT;
 		return read_percent(&out->n, words->percent, err);
@@ -222,9 +222,9 @@ sample_rules_read(struct sample_rules *out,
 	if (rc)
 		return rc;
 	if (out->calibration < 0 || (out->calibration && out->n_evaluators < 2))
-		return error_set(err, ARK_EUSAGE, "--calibration %lld: expected "
-				 "two --evaluators or more, who hear the same "
-				 "calls", (long long)out->calibration);
+		return error_set(err, ARK_EUSAGE, "--calibration %lld: "
+				 "expected two --evaluators or more, who hear "
+				 "the same calls", (long long)out->calibration);
 	out->seed = keep_text(&out->texts, words->seed);
 	return out->seed ? 0 : error_nomem(err);
 }

@@ -26,7 +26,7 @@ enum sample_pick { SAMPLE_PICK_NONE, SAMPLE_LONGEST, SAMPLE_SHORTEST };
 struct sample_rules {
 	const char *seed;
 	enum sample_size size;
-	int64_t n;		/* calls; for SAMPLE_PERCENT millionths of 1 % */
+	int64_t n;		/* calls; SAMPLE_PERCENT: millionths of 1 % */
 	enum sample_pick pick;
 	int64_t n_picks;
 	const char **evaluators;	/* as given */

@@ -1,37 +1,24 @@
-"""Samples: drawn as callark(1) tells, kept, drawn again elsewhere, and never a
-call twice where that was asked for."""
+"""Samples: drawn and dealt out as callark(1) tells, kept, printed; and bad
+input."""
 
-import contextlib
 import csv
-import fcntl
 import io
 import json
 import re
 import shlex
-import shutil
-import sqlite3
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 import lots
-from support import (COMPLETE, DISK, INCOMPLETE, INTEGRITY, IS_SANITIZED,
-                     LOCKED, USAGE, Callark, check_archive, read_ndjson,
-                     sha256_of)
+from samples import (RANGE, SCENARIO, SEED, SMALL, WEEK, draw, population,
+                     record_path, redraw)
+from support import (COMPLETE, DISK, INCOMPLETE, IS_SANITIZED, USAGE, Callark,
+                     check_archive, read_ndjson, sha256_of)
 
 TOP = Path(__file__).resolve().parents[2]
 MANUAL = TOP / "contrib/man/callark.1"
 UNIT_TEST = TOP / "tests/unit/sample/test_draw.c"
-
-WEEK = [f"2024-12-{day}" for day in range(23, 30)]
-RANGE = ("--from", WEEK[0], "--to", WEEK[-1])
-SEED = ("--seed", "QA 2026-01")
-
-# The days of a week are not alike, and calls are long and short.
-SCENARIO = {"days": dict(zip(WEEK, [31, 28, 30, 33, 26, 9, 2])),
-            "media": {"size": "call"}, "population": {"talk_s": [1, 5]}}
-SMALL = {"days": {WEEK[0]: 6}, "media": {"size": 2000}}
 
 
 @pytest.fixture
@@ -43,59 +30,6 @@ def archived(make):
         assert result.status == COMPLETE, result
         return sim, callark
     return build
-
-
-def population(callark, days=WEEK):
-    """The calls that can be drawn, as the tables of the bags have them."""
-    calls = []
-    for day in days:
-        for row in callark.table(day).values():
-            document = row["document"]
-            if row["state"] != "archived":
-                continue
-            length = row["duration_s"]
-            calls.append({
-                "id": row["id"], "start": document["data_inicio"],
-                "agent": document.get("agent") or document.get("agente") or "",
-                "service": document.get("servico") or "",
-                "length_ms": None if length is None else
-                int(Decimal(str(length)) * 1000)})
-    return calls
-
-
-def draw(callark, *args):
-    """The head of a draw, and its calls."""
-    result = callark.run("sample", "--format", "ndjson", *args)
-    assert result.status == COMPLETE, result
-    head, *calls = [json.loads(line) for line in result.out.splitlines()]
-    assert head["type"] == "draw"
-    assert all(c["type"] == "call" for c in calls)
-    assert [c["n"] for c in calls] == list(range(1, len(calls) + 1))
-    assert head["drawn"] == len(calls)
-    return head, calls
-
-
-def record_path(callark, number):
-    return callark.archive / "draws" / f"{number:04}.ndjson"
-
-
-def redraw(callark, path):
-    """Exit status, differences as (what, day, id), and the verdict."""
-    result = callark.run("sample", "--redraw", path, "--format", "ndjson")
-    *lines, verdict = [json.loads(line) for line in result.out.splitlines()]
-    assert verdict["type"] == "redraw"
-    assert verdict["differences"] == len(lines)
-    assert verdict["same"] == (result.status == COMPLETE) == (not lines)
-    assert all(line["detail"] for line in lines)
-    return result.status, [(d["difference"], d["day"], d["id"])
-                           for d in lines], verdict
-
-
-def copy_of(callark, name):
-    """A program with a copy of the archive of another."""
-    shutil.copytree(callark.archive, callark.folder / name)
-    return Callark(callark.folder / f"of-{name}", callark.base_url).configure(
-        archive__path=callark.folder / name)
 
 
 # ---- as the manual says ------------------------------------------------------
@@ -292,288 +226,6 @@ def test_no_draw_without_its_copy(archived):
     assert callark.rows("SELECT count(*) FROM draw") == [(0,)]
 
 
-# ---- drawn again -------------------------------------------------------------
-
-def test_redraw_on_a_copy(archived):
-    _, callark = archived()
-    record = callark.folder / "week.ndjson"
-    draw(callark, *RANGE, "--per-agent", "2", "--pick", "longest:1",
-         "--evaluators", "eva,ivo", "--calibration", "2", "--record", record)
-    other = copy_of(callark, "copy")
-    before = {p: p.read_bytes() for p in sorted(
-        (callark.folder / "copy").rglob("*")) if p.is_file()}
-    status, differences, verdict = redraw(other, record)
-    assert (status, differences) == (COMPLETE, [])
-    assert verdict["draw"] == 1
-    assert verdict["population"] == verdict["population_now"]
-    result = other.run("sample", "--redraw", record)
-    assert result.status == COMPLETE
-    assert result.out.startswith("draw 1 is the same: ")
-    assert before == {p: p.read_bytes() for p in before}
-
-
-def test_redraw_after_rebuild(archived):
-    _, callark = archived()
-    draw(callark, *RANGE, "--percent", "12.5", "--pick", "shortest:3")
-    (callark.archive / "catalogue.sqlite3").unlink()
-    assert callark.run("rebuild").status == COMPLETE
-    assert redraw(callark, record_path(callark, 1))[0] == COMPLETE
-    assert callark.rows("SELECT n FROM draw") == [(1,)]
-    head, _ = draw(callark, *RANGE, "--count", "1")
-    assert head["draw"] == 2
-
-
-def test_redraw_where_a_day_is_missing(archived):
-    _, callark = archived()
-    draw(callark, *RANGE, "--count", "35")
-    gone = [c["id"] for c in read_ndjson(record_path(callark, 1))
-            if c["type"] == "call" and c["start"].startswith(WEEK[1])]
-    other = copy_of(callark, "copy")
-    shutil.rmtree(callark.folder / "copy" / WEEK[1].replace("-", "/"))
-    assert other.run("rebuild").status == COMPLETE
-    status, differences, verdict = redraw(other, record_path(callark, 1))
-    assert status == INCOMPLETE
-    assert differences[:2] == [("population", None, None),
-                               ("day", WEEK[1], None)]
-    missing = [d[2] for d in differences if d[0] == "missing"]
-    assert gone and set(gone) <= set(missing)
-    assert {d[0] for d in differences} == {"population", "day", "missing",
-                                           "new"}
-    assert verdict["population_now"] < verdict["population"]
-    result = other.run("sample", "--redraw", record_path(callark, 1))
-    assert result.status == INCOMPLETE
-    assert f"{gone[0]}: this archive does not know it" in result.out
-    assert "draw 1 is DIFFERENT here" in result.out
-
-
-def test_redraw_when_calls_came_late(make):
-    sim, callark = make({**SCENARIO, "contact_share": 1, "listing": {"late": [
-        {"which": [f"{WEEK[0]}#3"], "after_listings": 1}]}})
-    assert callark.sync(*RANGE).status == COMPLETE
-    draw(callark, *RANGE, "--percent", "100")
-    assert callark.sync(*RANGE).status == COMPLETE
-    status, differences, _ = redraw(callark, record_path(callark, 1))
-    late = sim.calls(WEEK[0])[3]["id"]
-    assert status == INCOMPLETE
-    assert differences == [("population", None, None), ("day", WEEK[0], None),
-                           ("new", WEEK[0], late)]
-
-
-def changed(record, out, pattern, by):
-    text = record.read_text()
-    assert re.search(pattern, text)
-    out.write_text(re.sub(pattern, by, text, count=1))
-    return out
-
-
-def test_redraw_of_a_record_that_was_changed(archived):
-    """Nobody can put his own choice into a record."""
-    _, callark = archived()
-    _, drawn = draw(callark, *RANGE, *SEED, "--count", "9", "--evaluators",
-                    "eva,ivo", "--calibration", "1")
-    record = record_path(callark, 1)
-    other = next(c for c in population(callark)
-                 if c["id"] not in {d["id"] for d in drawn})
-    out = callark.folder / "changed.ndjson"
-    for pattern, by, kinds in (
-            (f'"id":"{drawn[4]["id"]}"', f'"id":"{other["id"]}"',
-             {"missing", "new"}),
-            (f'"sha256":"{drawn[4]["sha256"]}"', f'"sha256":"{"0" * 64}"',
-             {"bytes"}),
-            (r'"evaluators":\["eva"\]', '"evaluators":["ivo"]',
-             {"evaluators"}),
-            ('"picked":false', '"picked":true', {"evaluators"}),
-            (r'"population":\d+', '"population":3', {"population"}),
-            (r'"population_sha256":"..', '"population_sha256":"00',
-             {"population"})):
-        changed(record, out, pattern, by)
-        status, differences, _ = redraw(callark, out)
-        assert status == INCOMPLETE
-        assert {d[0] for d in differences} == kinds, pattern
-    changed(record, out, "QA 2026-01", "QA 2026-02")
-    status, differences, _ = redraw(callark, out)
-    assert status == INCOMPLETE and {"missing", "new"} <= {
-        d[0] for d in differences}
-
-
-NO_RECORDS = [
-    (r"(?s).*", "", "it is empty"),
-    (r"(?s).*", "seeds are good\n", "line 1"),
-    (r'"type":"draw"', '"type":"day"', "no record of a draw"),
-    (r'"format":1', '"format":2', "use a newer"),
-    (r'\n\{"type":"call"[^\n]*', "", "their order"),
-    (r'\n\{"type":"call".*(?s:.*)', "\n", "it was cut off or changed"),
-    (r"\n\Z", "", "last line is cut off"),
-    (r'"time_zone":"[^"]*"', '"time_zone":"UTC"', "time zone UTC"),
-    (r'"organization_id":"[^"]*"', '"organization_id":"acme"',
-     "of organisation acme"),
-    (r'"filters":\[\]', '"filters":[{"name":"colour","value":"red"}]',
-     "unknown filter"),
-]
-
-
-def test_redraw_of_what_is_no_record(archived):
-    _, callark = archived(SMALL)
-    draw(callark, *RANGE, "--count", "3")
-    for pattern, by, told in NO_RECORDS:
-        out = changed(record_path(callark, 1), callark.folder / "odd.ndjson",
-                      pattern, by)
-        result = callark.run("sample", "--redraw", out)
-        assert result.status == USAGE, result
-        assert told in result.err and not result.out
-
-
-def test_redraw_takes_everything_from_the_record(archived):
-    _, callark = archived(SMALL)
-    record = callark.folder / "week.ndjson"
-    draw(callark, *RANGE, "--count", "3", "--record", record)
-    for words in ("--count 3", "--seed x", "--agent a", f"--day {WEEK[0]}",
-                  "--exclude-drawn", "--record x", "--format csv"):
-        result = callark.run("sample", "--redraw", record, *words.split())
-        assert result.status == USAGE, result
-        assert words.split()[0] in result.err
-    result = callark.run("sample", "--redraw", "/nonexistent")
-    assert result.status == INCOMPLETE and "/nonexistent" in result.err
-
-
-# ---- never twice -------------------------------------------------------------
-
-WEEKS = [[f"2024-12-{day:02}" for day in range(first, first + 7)]
-         for first in (2, 9, 16)]
-
-
-def test_no_call_is_drawn_twice(archived):
-    """A draw of each of three weeks, then one over all of them, with the
-    catalogue made anew between them."""
-    days = sum(WEEKS, [])
-    span = ("--from", days[0], "--to", days[-1])
-    _, callark = archived({**SMALL, "days": dict.fromkeys(days, 6)}, span)
-    seen = set()
-    for i, part in enumerate([*WEEKS, days]):
-        head, drawn = draw(callark, "--from", part[0], "--to", part[-1],
-                           "--count", "12", "--exclude-drawn")
-        ids = {c["id"] for c in drawn}
-        assert len(ids) == 12 and not ids & seen
-        excluded = [x for x in read_ndjson(record_path(callark, i + 1))
-                    if x["type"] == "excluded"]
-        assert head["excluded"] == len(excluded) == (36 if i == 3 else 0)
-        seen |= ids
-        (callark.archive / "catalogue.sqlite3").unlink()
-        assert callark.run("rebuild").status == COMPLETE
-    assert {x["id"] for x in excluded} == seen - ids
-    assert {x["draw"] for x in excluded} == {1, 2, 3}
-    calls = [c for c in population(callark, days) if c["id"] not in seen - ids]
-    assert head["population_sha256"] == lots.population_sha256(calls)
-    # the rest, and then there is nothing left
-    head, drawn = draw(callark, *span, "--percent", "100", "--exclude-drawn")
-    assert not seen & {c["id"] for c in drawn}
-    assert len(drawn) + len(seen) == len(population(callark, days))
-    result = callark.run("sample", *span, "--count", "1", "--exclude-drawn")
-    assert result.status == INCOMPLETE
-    assert "were drawn before" in result.err
-    assert not record_path(callark, 6).exists()
-
-
-def test_redraw_knows_what_was_left_out(archived):
-    """Also in a copy that knows of no draw, and when there were more since."""
-    _, callark = archived()
-    other = copy_of(callark, "copy")
-    draw(callark, *RANGE, "--count", "30")
-    draw(callark, *RANGE, "--per-agent", "2", "--exclude-drawn")
-    draw(callark, *RANGE, "--count", "30", "--exclude-drawn")
-    for program in (callark, other):
-        status, differences, _ = redraw(program, record_path(callark, 2))
-        assert (status, differences) == (COMPLETE, [])
-
-
-# ---- what a crash leaves, and damage -----------------------------------------
-
-def forget_draw(callark, number):
-    """As if it had been killed before the catalogue was told."""
-    with contextlib.closing(sqlite3.connect(
-            callark.archive / "catalogue.sqlite3")) as db, db:
-        db.execute("DELETE FROM drawn WHERE draw = ?", (number,))
-        db.execute("DELETE FROM draw WHERE n = ?", (number,))
-
-
-def test_draw_that_only_its_record_knows(archived):
-    _, callark = archived()
-    _, first = draw(callark, *RANGE, "--percent", "60")
-    forget_draw(callark, 1)
-    head, second = draw(callark, *RANGE, "--percent", "100", "--exclude-drawn")
-    assert head["draw"] == 2
-    assert not {c["id"] for c in first} & {c["id"] for c in second}
-    assert callark.rows("SELECT n FROM draw ORDER BY n") == [(1,), (2,)]
-    assert callark.run("verify").status == COMPLETE
-
-
-def test_damaged_record(archived):
-    """Drawing goes on, but not where the record would have been needed."""
-    _, callark = archived()
-    draw(callark, *RANGE, "--count", "5")
-    draw(callark, *RANGE, "--count", "5")
-    record = record_path(callark, 1)
-    whole = record.read_bytes()
-    record.write_bytes(whole[:-40])
-    result = callark.run("rebuild")
-    assert result.status == INCOMPLETE and "draws/0001.ndjson" in result.err
-    result = callark.run("sample", *RANGE, "--count", "5", "--exclude-drawn")
-    assert result.status == INTEGRITY
-    assert "draws/0001.ndjson" in result.err and "--exclude-drawn" in result.err
-    result = callark.run("sample", *RANGE, "--count", "5")
-    assert result.status == COMPLETE and "draws/0001.ndjson" in result.err
-    record.write_bytes(whole)
-    head, _ = draw(callark, *RANGE, "--count", "5", "--exclude-drawn")
-    assert head["draw"] == 4
-    assert callark.rows("SELECT n FROM draw ORDER BY n") == [
-        (1,), (2,), (3,), (4,)]
-
-
-def test_verify_vouches_for_records(archived):
-    _, callark = archived(SMALL)
-    for _ in range(3):
-        draw(callark, *RANGE, "--count", "2")
-    assert callark.run("verify").status == COMPLETE
-    changed(record_path(callark, 1), record_path(callark, 1), "eva|draw", "Draw")
-    record_path(callark, 3).unlink()
-    result = callark.run("verify", "--format", "ndjson")
-    assert result.status == INTEGRITY
-    found = [json.loads(line) for line in result.out.splitlines()]
-    assert [(f["finding"], f["day"], f["path"]) for f in found
-            if f["kind"] == "finding"] == [
-        ("changed", None, "draws/0001.ndjson"),
-        ("missing", None, "draws/0003.ndjson")]
-    # names and sizes only
-    result = callark.run("verify", "--quick", "--format", "ndjson")
-    assert result.status == INTEGRITY and "0001" not in result.out
-
-
-def test_strangers_among_the_records(archived):
-    """What is no record of ours is neither taken nor touched."""
-    _, callark = archived()
-    folder = callark.archive / "draws"
-    folder.mkdir(mode=0o700)
-    (folder / "notes.txt").write_text("mine")
-    (folder / "0003.ndjson").symlink_to("/etc/passwd")
-    result = callark.run("sample", *RANGE, "--count", "5")
-    assert result.status == COMPLETE and "draws/0003.ndjson" in result.err
-    assert (folder / "0004.ndjson").exists()
-    assert (folder / "notes.txt").read_text() == "mine"
-    assert (folder / "0003.ndjson").is_symlink()
-
-
-def test_one_at_a_time(archived):
-    _, callark = archived()
-    record = callark.folder / "week.ndjson"
-    draw(callark, *RANGE, "--count", "3", "--record", record)
-    with open(callark.archive / "lock", "r+") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        result = callark.run("sample", *RANGE, "--count", "3")
-        assert result.status == LOCKED
-        assert redraw(callark, record)[0] == COMPLETE
-    assert not record_path(callark, 2).exists()
-
-
 # ---- bad input ---------------------------------------------------------------
 
 BAD = [
@@ -702,7 +354,9 @@ def test_formats_tell_the_same(archived):
     head, drawn = draw(callark, *words)
     result = callark.run("sample", *words, "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(result.out, newline="")))
-    assert f"draw 2: {len(drawn)} of {head['population']} calls" in result.err
+    assert (f"draw 2: {len(drawn)} of {head['population']} calls, seed "
+            f"{head['seed']}, sha256 {head['population_sha256']}, record "
+            "draws/0002.ndjson") in result.err
     assert [(int(r["n"]), r["id"], r["path"], r["sha256"],
              r["evaluators"].split(","), r["calibration"] == "yes",
              r["picked"] == "yes", r["start"]) for r in rows] == [

@@ -1,7 +1,7 @@
 /*
  * The record of a draw.  What is accepted and printed reads as the same, to the
- * byte; no call is in it twice, its calls have evaluators that its first line names,
- * and the draw is the same as itself.
+ * byte; no call is in it twice, its calls have evaluators that its first line
+ * names, and the draw is the same as itself.
  */
 #include "base/idset.h"
 #include "fuzz.h"

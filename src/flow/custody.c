@@ -369,8 +369,8 @@ custody_drawn(struct archive *a, const struct sample_record *record,
 	int rc;
 
 	digest_hex(hex, sha256, DIGEST_SHA256_SIZE);
-	buf_addf(&result, RECORD_PREFIX "%s, %zu of %lld calls", hex, record->n_calls,
-		 (long long)record->population);
+	buf_addf(&result, RECORD_PREFIX "%s, %zu of %lld calls", hex,
+		 record->n_calls, (long long)record->population);
 	digest_hex(hex, record->population_sha256, DIGEST_SHA256_SIZE);
 	buf_addf(&result, " with sha256 %s", hex);
 	if (record->excludes_drawn)

@@ -1,7 +1,6 @@
 /*
  * ark_redraw: a draw made again from its record.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,6 @@
 /*
  * ark_sample: which calls are to be listened to, and by whom.
  */
-#include <string.h>
 #include <sys/random.h>
 
 #include "base/clock.h"

@@ -16,6 +16,10 @@ enum {
 	TAG_FLOAT = 0x0003,
 	TAG_ALAW = 0x0006,
 	TAG_MULAW = 0x0007,
+	TAG_G726_VOXWARE = 0x0045,
+	TAG_G726 = 0x0064,
+	TAG_G722 = 0x0065,
+	TAG_G722_OTHER = 0x028F,
 	TAG_EXTENSIBLE = 0xFFFE,
 
 	MAX_CHUNKS = 1000,
@@ -258,6 +262,10 @@ tell_codec(const struct wav *w)
 		{ TAG_ADPCM_MS, 0, "adpcm_ms" },
 		{ 0x0011, 0, "adpcm_ima" },
 		{ 0x0031, 0, "gsm" },
+		{ TAG_G726_VOXWARE, 0, "g726" },
+		{ TAG_G726, 0, "g726" },
+		{ TAG_G722, 0, "g722" },
+		{ TAG_G722_OTHER, 0, "g722" },
 		{ 0x0050, 0, "mp2" },
 		{ 0x0055, 0, "mp3" },
 	};

@@ -1,0 +1,444 @@
+/* What is measured of sounds that are known, and the form it is kept in. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "samples.h"
+
+#include "audio/measure.h"
+#include "audio/transcode.h"
+#include "unit/heap.h"
+
+#define TURN 6.283185307179586
+
+/* Sound of a call: what each channel says at a second. */
+typedef double sound_fn(double t, unsigned channel);
+
+static void
+add_sound(struct buf *b, uint32_t rate, uint16_t channels, double seconds,
+	  sound_fn *sound)
+{
+	size_t frames = (size_t)(seconds * rate);
+
+	buf_add(b, "RIFF\0\0\0\0WAVEfmt ", 16);
+	add_le(b, 16, 4);
+	add_le(b, 1, 2);
+	add_le(b, channels, 2);
+	add_le(b, rate, 4);
+	add_le(b, rate * channels * 2, 4);
+	add_le(b, (uint64_t)channels * 2, 2);
+	add_le(b, 16, 2);
+	buf_adds(b, "data");
+	add_le(b, frames * channels * 2, 4);
+	for (size_t i = 0; i < frames; i++) {
+		for (unsigned c = 0; c < channels; c++) {
+			double x = sound((double)i / rate, c);
+			long value = lround(fmax(-1, fmin(x, 1)) * 32767);
+
+			add_le(b, (uint64_t)value, 2);
+		}
+	}
+	end_riff(b);
+}
+
+static struct measure
+measure(const struct buf *b)
+{
+	FILE *file = sample_file(b);
+	struct ark_error err = { 0 };
+	struct measure m;
+
+	assert_int_equal(measure_audio(&m, fileno(file), (int64_t)b->len,
+				       &err), 0);
+	assert_int_equal(err.code, 0);
+	fclose(file);
+	return m;
+}
+
+static struct measure
+measure_sound(uint32_t rate, uint16_t channels, double seconds,
+	      sound_fn *sound)
+{
+	struct buf b = SAMPLE_INIT;
+	struct measure m;
+
+	add_sound(&b, rate, channels, seconds, sound);
+	m = measure(&b);
+	buf_release(&b);
+	return m;
+}
+
+/* ---- sounds -------------------------------------------------------------- */
+
+static double
+sine_at_23(double t, unsigned channel)
+{
+	(void)channel;
+	return pow(10, -23 / 20.0) * sin(TURN * 1000 * t);
+}
+
+static double
+nothing(double t, unsigned channel)
+{
+	(void)t;
+	(void)channel;
+	return 0;
+}
+
+static double
+left_only(double t, unsigned channel)
+{
+	return channel ? 0.0005 * sin(TURN * 50 * t) : 0.3 * sin(TURN * 440 * t);
+}
+
+static double
+right_only(double t, unsigned channel)
+{
+	return left_only(t, !channel);
+}
+
+static double
+in_turns(double t, unsigned channel)
+{
+	return ((int)t & 1) == (int)channel ? 0.2 * sin(TURN * 440 * t) : 0;
+}
+
+static double
+first_half(double t, unsigned channel)
+{
+	(void)channel;
+	return t < 5 ? 0.25 * sin(TURN * 440 * t) : 0;
+}
+
+static double
+too_loud(double t, unsigned channel)
+{
+	(void)channel;
+	return 1.5 * sin(TURN * 300 * t);
+}
+
+static double
+quarter(double t, unsigned channel)
+{
+	(void)t;
+	(void)channel;
+	return 0.25;
+}
+
+/* ------------------------------------------------------------------------- */
+
+/* EBU Tech 3341, case 1: within 0.1 LU, at whatever rate. */
+static void
+loudness_is_that_of_the_standard(void **state)
+{
+	static const uint32_t rates[] = { 8000, 16000, 44100, 48000 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rates) / sizeof(*rates); i++) {
+		struct measure m = measure_sound(rates[i], 2, 5, sine_at_23);
+
+		assert_in_range(m.loudness_cb + 2300, 0, 20);
+		measure_release(&m);
+	}
+}
+
+static void
+silence_has_no_loudness(void **state)
+{
+	struct measure m = measure_sound(8000, 1, 3, nothing);
+
+	(void)state;
+	assert_int_equal(m.loudness_cb, MEASURE_NO_LOUDNESS);
+	assert_int_equal(m.silence, 1000);
+	assert_true(measure_is_silent(&m));
+	measure_release(&m);
+}
+
+static void
+silence_is_a_share_of_the_time(void **state)
+{
+	struct measure m = measure_sound(8000, 1, 10, first_half);
+
+	(void)state;
+	assert_in_range(m.silence, 490, 510);
+	assert_false(measure_is_silent(&m));
+	measure_release(&m);
+}
+
+static void
+verdicts_tell_what_is_wrong(void **state)
+{
+	static const struct {
+		sound_fn *sound;
+		uint16_t channels;
+		bool is_one_sided, is_clipped;
+	} rows[] = {
+		{ left_only, 2, true, false },
+		{ right_only, 2, true, false },
+		{ left_only, 1, false, false },
+		{ in_turns, 2, false, false },
+		{ nothing, 2, false, false },
+		{ too_loud, 1, false, true },
+		{ first_half, 1, false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct measure m = measure_sound(8000, rows[i].channels, 4,
+						 rows[i].sound);
+
+		assert_int_equal(measure_is_one_sided(&m),
+				 rows[i].is_one_sided);
+		assert_int_equal(measure_is_clipped(&m), rows[i].is_clipped);
+		measure_release(&m);
+	}
+}
+
+static void
+points_are_roots_of_amplitudes(void **state)
+{
+	struct measure m = measure_sound(8000, 1, 1, quarter);
+
+	(void)state;
+	assert_in_range(m.points, 95, 101);
+	for (uint32_t i = 0; i < m.points; i++) {
+		assert_in_range(m.bytes[2 * i], 126, 129);
+		assert_in_range(m.bytes[2 * i + 1], 126, 129);
+	}
+	measure_release(&m);
+}
+
+/* However long, the points are some thousands, and cover all of it. */
+static void
+long_calls_have_longer_points(void **state)
+{
+	static const struct {
+		double seconds;
+		uint32_t fewest;
+	} rows[] = { { 10, 900 }, { 60, 2048 }, { 900, 2048 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct measure m = measure_sound(4000, 2, rows[i].seconds,
+						 quarter);
+
+		assert_in_range(m.points, rows[i].fewest, MEASURE_POINTS);
+		assert_int_equal(measure_ms(&m), (int)(rows[i].seconds * 1000));
+		assert_in_range(m.bytes[4 * m.points - 2], 126, 129);
+		measure_release(&m);
+	}
+}
+
+static void
+what_is_no_sound_is_told(void **state)
+{
+	static const struct {
+		const char *body, *why;
+	} rows[] = {
+		{ "<!doctype html><p>no", "it is an HTML page, not audio" },
+		{ "RIFF\x24\x10\x01\x01WAVEjunk", "WAV, damaged: " },
+		{ "#!AMR\n\x3c", "AMR" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct buf b = SAMPLE_INIT;
+		struct ark_error err = { 0 };
+		struct measure m;
+		FILE *file;
+
+		buf_adds(&b, rows[i].body);
+		file = sample_file(&b);
+		assert_int_equal(measure_audio(&m, fileno(file),
+					       (int64_t)b.len, &err),
+				 ARK_EFORMAT);
+		assert_memory_equal(err.text, rows[i].why,
+				    strlen(rows[i].why));
+		measure_release(&m);
+		fclose(file);
+		buf_release(&b);
+	}
+}
+
+/* ---- kept ---------------------------------------------------------------- */
+
+static void
+packed_and_unpacked_it_is_the_same(void **state)
+{
+	struct measure m = measure_sound(8000, 2, 2, in_turns), back;
+	struct buf b = SAMPLE_INIT, again = SAMPLE_INIT;
+	struct ark_error err = { 0 };
+
+	(void)state;
+	measure_pack(&m, &b);
+	assert_int_equal(measure_unpack(&back, b.data, b.len, &err), 0);
+	measure_pack(&back, &again);
+	assert_int_equal(b.len, again.len);
+	assert_memory_equal(b.data, again.data, b.len);
+	measure_release(&back);
+	for (size_t n = 0; n < b.len; n += 7) {
+		assert_int_equal(measure_unpack(&back, b.data, n, &err),
+				 ARK_EFORMAT);
+		b.data[n] ^= 0x10;
+		assert_int_equal(measure_unpack(&back, b.data, b.len, &err),
+				 ARK_EFORMAT);
+		b.data[n] ^= 0x10;
+	}
+	buf_release(&b);
+	buf_release(&again);
+	measure_release(&m);
+}
+
+static void
+try_without_memory(void *ctx)
+{
+	const struct buf *b = ctx;
+	FILE *file = tmpfile();
+	struct ark_error err = { 0 };
+	struct buf packed = SAMPLE_INIT;
+	struct measure m, back = { 0 };
+	int rc;
+
+	assert_non_null(file);
+	assert_int_equal(fdio_pwrite(fileno(file), b->data, b->len, 0), 0);
+	rc = measure_audio(&m, fileno(file), (int64_t)b->len, &err);
+	if (!rc) {
+		measure_pack(&m, &packed);
+		rc = packed.rc;
+	}
+	if (!rc)
+		rc = measure_unpack(&back, packed.data, packed.len, &err);
+	assert_int_equal(rc, heap_has_failed() ? ARK_ENOMEM : 0);
+	measure_release(&m);
+	measure_release(&back);
+	buf_release(&packed);
+	fclose(file);
+}
+
+static void
+memory_may_run_out_anywhere(void **state)
+{
+	struct buf b = SAMPLE_INIT;
+
+	(void)state;
+	add_sound(&b, 8000, 2, 1, in_turns);
+	assert_true(heap_each(try_without_memory, &b) > 4);
+	buf_release(&b);
+}
+
+/* ---- transcoded ----------------------------------------------------------- */
+
+static int
+collect(void *ctx, const void *bytes, size_t n)
+{
+	return buf_add(ctx, bytes, n);
+}
+
+static struct buf
+transcode(const struct buf *b, const struct measure *m, int channel)
+{
+	struct buf out = SAMPLE_INIT;
+	FILE *file = sample_file(b);
+	struct ark_error err = { 0 };
+
+	assert_int_equal(transcode_wav(fileno(file), (int64_t)b->len, m,
+				       channel, collect, &out, &err), 0);
+	fclose(file);
+	return out;
+}
+
+static void
+all_channels_are_written_as_they_are(void **state)
+{
+	struct buf b = SAMPLE_INIT, out;
+	struct measure m;
+
+	(void)state;
+	add_sound(&b, 8000, 2, 0.5, in_turns);
+	m = measure(&b);
+	out = transcode(&b, &m, TRANSCODE_ALL);
+	assert_int_equal(out.len, b.len);
+	assert_memory_equal(out.data, b.data, b.len);
+	buf_release(&out);
+	buf_release(&b);
+	measure_release(&m);
+}
+
+/* Mu-law is within an eighth of a segment: 4 % of what was said. */
+static void
+one_channel_sounds_as_it_did(void **state)
+{
+	struct buf b = SAMPLE_INIT, one, back;
+	struct measure both, lane;
+
+	(void)state;
+	add_sound(&b, 8000, 2, 1.0001, in_turns);	/* an odd number */
+	both = measure(&b);
+	one = transcode(&b, &both, 0);
+	assert_int_equal(one.len % 2, 0);
+	assert_string_equal(inspect(&one).codec, "mulaw");
+	assert_true(inspect(&one).is_whole);
+	lane = measure(&one);
+	assert_int_equal(lane.frames, both.frames);
+	back = transcode(&one, &lane, TRANSCODE_ALL);
+	for (size_t i = 0; i < (size_t)both.frames; i++) {
+		int was = (int16_t)(b.data[44 + 4 * i] |
+				    b.data[45 + 4 * i] << 8);
+		int is = (int16_t)(back.data[44 + 2 * i] |
+				   back.data[45 + 2 * i] << 8);
+
+		assert_true(abs(was - is) <= abs(was) / 24 + 8);
+	}
+	buf_release(&back);
+	buf_release(&one);
+	buf_release(&b);
+	measure_release(&lane);
+	measure_release(&both);
+}
+
+static void
+some_codecs_are_for_browsers(void **state)
+{
+	static const struct {
+		enum audio_type type;
+		const char *codec;
+		bool is_playable;
+	} rows[] = {
+		{ AUDIO_WAV, "pcm_s16le", true }, { AUDIO_WAV, "alaw", true },
+		{ AUDIO_WAV, "mulaw", true }, { AUDIO_WAV, "gsm", false },
+		{ AUDIO_WAV, "g722", false }, { AUDIO_WAV, "g726", false },
+		{ AUDIO_WAV, "adpcm_ima", false },
+		{ AUDIO_WAV, "pcm_s16be", false }, { AUDIO_MP3, "mp3", true },
+		{ AUDIO_OGG, "opus", true }, { AUDIO_OGG, "speex", false },
+		{ AUDIO_AMR, "amr_nb", false }, { AUDIO_M4A, "alac", false },
+		{ AUDIO_NOT_HTML, "", false }, { AUDIO_UNKNOWN, "", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct audio_facts f = { .type = rows[i].type };
+
+		memcpy(f.codec, rows[i].codec, strlen(rows[i].codec));
+		assert_int_equal(audio_is_playable(&f), rows[i].is_playable);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(loudness_is_that_of_the_standard),
+		cmocka_unit_test(silence_has_no_loudness),
+		cmocka_unit_test(silence_is_a_share_of_the_time),
+		cmocka_unit_test(verdicts_tell_what_is_wrong),
+		cmocka_unit_test(points_are_roots_of_amplitudes),
+		cmocka_unit_test(long_calls_have_longer_points),
+		cmocka_unit_test(what_is_no_sound_is_told),
+		cmocka_unit_test(packed_and_unpacked_it_is_the_same),
+		cmocka_unit_test(memory_may_run_out_anywhere),
+		cmocka_unit_test(all_channels_are_written_as_they_are),
+		cmocka_unit_test(one_channel_sounds_as_it_did),
+		cmocka_unit_test(some_codecs_are_for_browsers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -46,6 +46,9 @@ static const struct cli_command commands[] = {
 	  "WORD is a CPF, CNPJ, telephone number, e-mail address or protocol, "
 	  "in any\nspelling; - takes it from the first line of standard "
 	  "input.\nDIR is new or empty." },
+	{ "review", cmd_review, "a folder to listen and score in",
+	  "DIR [--sample FILE | --from DATE --to DATE] [FILTER ...]", true,
+	  NULL },
 	{ "rebuild", cmd_rebuild, "make the catalogue anew from the tree", "",
 	  true, NULL },
 };

@@ -109,6 +109,54 @@ out:
 	return rc;
 }
 
+static int
+link_failed(const char *path, struct ark_error *err)
+{
+	switch (errno) {
+	case EEXIST:
+		return error_set(err, ARK_EEXISTS, "%s: there already", path);
+	case EXDEV:
+	case EPERM:
+	case EACCES:
+	case EMLINK:
+	case EOPNOTSUPP:
+		return error_set(err, ARK_EUSAGE, "%s: no hard link can be "
+				 "made: %s", path, strerror(errno));
+	default:
+		return store_fail(err, path);
+	}
+}
+
+int
+store_link(struct store *from, const char *path, struct store *to,
+	   const char *new_path, struct ark_error *err)
+{
+	const char *old, *new;
+	int source = -1, target = -1, file = -1;
+	struct stat st;
+	int rc;
+
+	rc = store_may_write(to, err);
+	if (!rc)
+		rc = store_regular(from->fd, path, &file, &st, err);
+	if (!rc)
+		rc = store_folder(to, new_path, &new, &target, err);
+	if (rc)
+		goto out;
+	source = beneath_parent(from->fd, path, &old);
+	if (source < 0)
+		rc = store_fail(err, path);
+	else if (linkat(source, old, target, new, 0))
+		rc = link_failed(new_path, err);
+	else if (store_fsync(to, target))
+		rc = error_errno(err, "%s: fsync of its folder", new_path);
+out:
+	(void)fdio_close(&source);
+	(void)fdio_close(&target);
+	(void)fdio_close(&file);
+	return rc;
+}
+
 int
 store_settle(struct store *s, const char *path, struct ark_error *err)
 {

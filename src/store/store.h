@@ -112,6 +112,16 @@ int store_move(struct store *s, const char *from, const char *to,
 	       struct ark_error *err);
 
 /*
+ * store_link(from, path, to, new_path, err):
+ * Give a regular file a second name, in another folder: the bytes are there
+ * once, and whoever changes them changes both.  Return 0, ARK_EEXISTS,
+ * ARK_ENOTFOUND, ARK_EINTEGRITY, ARK_EDISK; where the two are on different file
+ * systems, or links are not allowed, ARK_EUSAGE.
+ */
+int store_link(struct store *from, const char *path, struct store *to,
+	       const char *new_path, struct ark_error *err);
+
+/*
  * store_settle(s, path, err):
  * See that a regular file and its name are on disk, of whomever they are: a
  * run that was killed may have given the name and not come to the fsync.

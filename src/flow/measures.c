@@ -1,0 +1,69 @@
+#include "flow/measures.h"
+
+#include <stdio.h>
+
+#include "store/file.h"
+
+#define MAX_BYTES ((size_t)65536)	/* of one, and more */
+
+void
+measures_open(struct measures *m, struct store *archive)
+{
+	*m = (struct measures){ .reader = archive };
+	if (store_open(&m->writer, store_root(archive), STORE_WRITE, NULL)) {
+		m->writer = NULL;
+		return;
+	}
+	/* what a power cut loses is measured again */
+	store_set_durability(m->writer, STORE_NONE);
+}
+
+void
+measures_close(struct measures *m)
+{
+	store_close(m->writer);
+	*m = (struct measures){ 0 };
+}
+
+static void
+place(char out[STORE_PATH_MAX], const uint8_t sha256[DIGEST_SHA256_SIZE])
+{
+	char hex[DIGEST_SHA256_HEX];
+
+	digest_hex(hex, sha256, DIGEST_SHA256_SIZE);
+	(void)snprintf(out, STORE_PATH_MAX, MEASURES_FOLDER "/%.2s/%s", hex,
+		       hex);
+}
+
+bool
+measures_get(const struct measures *m,
+	     const uint8_t sha256[DIGEST_SHA256_SIZE], struct measure *out)
+{
+	struct buf bytes = BUF_INIT(MAX_BYTES);
+	char path[STORE_PATH_MAX];
+	bool is_there;
+
+	place(path, sha256);
+	is_there = !store_slurp(m->reader, path, &bytes, NULL) &&
+		   !measure_unpack(out, bytes.data, bytes.len, NULL);
+	buf_release(&bytes);
+	return is_there;
+}
+
+void
+measures_keep(const struct measures *m,
+	      const uint8_t sha256[DIGEST_SHA256_SIZE],
+	      const struct measure *measure)
+{
+	struct buf bytes = BUF_INIT(MAX_BYTES);
+	char path[STORE_PATH_MAX];
+
+	if (!m->writer)
+		return;
+	place(path, sha256);
+	measure_pack(measure, &bytes);
+	if (!bytes.rc)
+		(void)store_file_put(m->writer, path, bytes.data, bytes.len,
+				     NULL);
+	buf_release(&bytes);
+}

@@ -13,13 +13,13 @@
 
 #define HEARD 1e-5		/* mean square of a step: -50 dBFS */
 #define FULL 0.98F		/* what companded codecs can say at most */
-#define CLIPPED_RUN 3		/* samples in a row that make a stretch */
+#define CLIPPED_RUN 3		/* of so many in a row the last counts */
 
 /* What the verdicts are about, in thousandths of the time. */
 #define SILENT_FROM 980
 #define HEARD_AT_MOST 10
 #define HEARD_AT_LEAST 100
-#define CLIPPED_FROM 5		/* stretches */
+#define CLIPPED_FROM 20		/* samples */
 
 /* One point of one lane. */
 struct point {
@@ -136,7 +136,7 @@ take_lane(struct meter *t, unsigned lane, const float *samples, size_t n)
 		sum += (double)x * (double)x;
 		peak = x > peak ? x : peak;
 		run = x >= FULL ? run + 1 : 0;
-		t->m->clipped += run == CLIPPED_RUN;
+		t->m->clipped += run >= CLIPPED_RUN;
 	}
 	p->peak = peak;
 	p->sum += sum;

@@ -24,7 +24,7 @@ struct measure {
 	uint16_t lanes;		/* 1 or 2: channels that are drawn */
 	int64_t frames;		/* decoded */
 	int32_t loudness_cb;	/* hundredths of a LUFS, or MEASURE_NO_LOUDNESS */
-	uint32_t clipped;	/* stretches at full scale */
+	uint32_t clipped;	/* samples that stayed at full scale */
 	uint16_t silence;	/* thousandths of the time with nobody heard */
 	uint16_t active[MEASURE_LANES];	/* thousandths with this lane heard */
 	uint32_t points;	/* of each lane */

@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections import OrderedDict
 from email.utils import formatdate
+from pathlib import Path
 from threading import Lock
 
 from . import attachments, audio, conversations, faults
@@ -26,6 +27,15 @@ class Bodies:
         self.prompts = None
         if scenario["media"]["source"] == "asterisk":
             self.prompts = audio.Prompts()
+        self.files = [(Selector(which), Path(path)) for which, path
+                      in scenario["media"]["files"].items()]
+
+    def _file_of(self, call):
+        """What the scenario gives a recording in place of a made one."""
+        for which, path in self.files:
+            if not call.kind and which.matches(call):
+                return path.read_bytes()
+        return None
 
     def body(self, org, call):
         key = call.key
@@ -34,7 +44,10 @@ class Bodies:
             if known is not None:
                 self._kept.move_to_end(key)
                 return known
-        if call.kind:
+        made = self._file_of(call)
+        if made is not None:
+            pass
+        elif call.kind:
             made = attachments.make(call.kind, call.draw, org.size_of(call))
         elif self.prompts:
             made = self.prompts.make(call.draw, org.size_of(

@@ -103,6 +103,7 @@ DEFAULT = {
         "source": "synthetic",
         "size": [8000, 40000],
         "sizes": {},
+        "files": {},
         "etag": "strong",
         "last_modified": True,
         "accept_ranges": True,
@@ -138,6 +139,7 @@ DEFAULT = {
 
 # Below these keys a scenario may write what it likes.
 FREE = {"days", "routes", "dialect.fields", "media.faults", "media.sizes",
+        "media.files",
         "latency_ms"}
 
 CHOICES = {

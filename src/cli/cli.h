@@ -14,7 +14,7 @@
 
 enum cli_color { CLI_COLOR_AUTO, CLI_COLOR_ALWAYS, CLI_COLOR_NEVER };
 
-#define CLI_MAX_WORDS 3
+#define CLI_MAX_WORDS 256	/* files that one command merges, and more */
 
 /* What the global options say. */
 struct cli {

@@ -1,11 +1,13 @@
 /* callark review */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "callark/review.h"
 #include "cli/cli.h"
+#include "cli/collect.h"
 
 static void
 print_totals(const struct ark_review_totals *t, const char *folder)
@@ -21,8 +23,29 @@ print_totals(const struct ark_review_totals *t, const char *folder)
 	printf("\nopen %s/index.html\n", folder);
 }
 
+static size_t
+count_words(const struct cli *cli)
+{
+	size_t n = 0;
+
+	while (n < CLI_MAX_WORDS && cli->words[n])
+		n++;
+	return n;
+}
+
 static int
-run(struct cli *cli, const struct ark_review_options *o, struct ark_error *err)
+collect(const struct cli *cli, int format, struct ark_error *err)
+{
+	size_t n = count_words(cli);
+
+	if (n < 2)
+		return error_set(err, ARK_EUSAGE, "review collect takes the "
+				 "files that evaluators exported");
+	return collect_print(cli->words + 1, n - 1, format, err);
+}
+
+static int
+make(struct cli *cli, const struct ark_review_options *o, struct ark_error *err)
 {
 	const char *folder = cli->words[0];
 	struct ark_review_totals t;
@@ -30,7 +53,11 @@ run(struct cli *cli, const struct ark_review_options *o, struct ark_error *err)
 
 	if (!folder)
 		return error_set(err, ARK_EUSAGE, "review takes the folder to "
-				 "make; see callark review --help");
+				 "make, or collect and files; see callark "
+				 "review --help");
+	if (cli->words[1])
+		return error_set(err, ARK_EUSAGE, "review takes one folder; "
+				 "there is \"%s\" besides", cli->words[1]);
 	rc = ark_review(cli->config, o, folder, &t, err);
 	if (!rc || rc == ARK_EINTEGRITY)
 		print_totals(&t, folder);
@@ -44,6 +71,7 @@ cmd_review(struct cli *cli, int argc, char **argv)
 	struct ark_filter *filter = NULL;
 	struct opt_table t = { 0 };
 	struct ark_error err = { 0 };
+	int format = 0, rc;
 	const struct opt rows[] = {
 		{ "sample", 's', OPT_TEXT, "FILE", "the calls of a draw, by "
 		  "its record", &o.sample, NULL },
@@ -58,11 +86,12 @@ cmd_review(struct cli *cli, int argc, char **argv)
 		{ "hard-link", 0, OPT_FLAG, NULL, "link recordings instead of "
 		  "copying them, where that can be done", &o.wants_links,
 		  NULL },
+		{ "format", 0, OPT_WORD, "WORD", "of collect: text, csv or "
+		  "ndjson", &format, collect_formats },
 		{ 0 },
 	};
-	int rc;
 
-	cli->takes_words = 1;
+	cli->takes_words = CLI_MAX_WORDS;
 	rc = ark_filter_new(&filter, &err);
 	if (rc)
 		return cli_fail(cli, rc, &err);
@@ -72,7 +101,8 @@ cmd_review(struct cli *cli, int argc, char **argv)
 	rc = cli_begin(cli, &t, argc, argv, &err);
 	if (!rc) {
 		o.filter = filter;
-		rc = run(cli, &o, &err);
+		rc = cli->words[0] && !strcmp(cli->words[0], "collect") ?
+		     collect(cli, format, &err) : make(cli, &o, &err);
 	}
 	ark_filter_free(filter);
 	return cli_fail(cli, rc, &err);

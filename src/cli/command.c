@@ -47,7 +47,7 @@ static const struct cli_command commands[] = {
 	  "in any\nspelling; - takes it from the first line of standard "
 	  "input.\nDIR is new or empty." },
 	{ "review", cmd_review, "a folder to listen and score in",
-	  "DIR [--sample FILE | --from DATE --to DATE] [FILTER ...]", true,
+	  "DIR [--sample FILE] [FILTER ...] | collect FILE ...", true,
 	  NULL },
 	{ "rebuild", cmd_rebuild, "make the catalogue anew from the tree", "",
 	  true, NULL },

@@ -4,12 +4,14 @@ import csv
 import io
 import json
 import shutil
+import subprocess
 import time
 
 import pytest
 
 from chromium import Chromium
 from folders import FORM, PLAYABLE, multiply, read_data
+from support import BINARY
 
 ANSWERS = {"greeting": "yes", "tone": 4, "rule": "yes", "end": 2}
 SCORE = 82.1    # (2*1 + 3*0.75 + 1*1 + 1*0.5) / 7
@@ -359,6 +361,27 @@ def test_scores_go_out_and_come_in(page, calls, tmp_path, kind):
     for field in ("answers", "note", "marks", "at"):
         assert after[field] == before[field], field
     assert tab.run("byId('note').value") == before["note"]
+
+
+def test_what_goes_out_can_be_collected(page, calls, tmp_path):
+    tab = page(calls)
+    tab.downloads_to(tmp_path)
+    for name, key in (("eva", "4"), ("ivo", "2")):
+        tab.forget()
+        tab.fill("#evaluator", name)
+        tab.key("Escape")
+        tab.run("openCall(review.calls[0])")
+        for answer in ("1", key, "1", "1"):
+            tab.key(answer)
+        tab.click("#export-json" if name == "eva" else "#export-csv")
+        wait_for(tmp_path, f"scores-*-{name}.*")
+    done = subprocess.run(
+        [BINARY, "review", "collect", "--format", "ndjson",
+         *tmp_path.glob("scores-*")], check=True, capture_output=True,
+        env={"HOME": str(tmp_path)})
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    shared, = [f for f in found if f["type"] == "shared_call"]
+    assert shared["highest"] == 89.3 and shared["lowest"] == 67.9
 
 
 @pytest.mark.parametrize("text", [

@@ -70,7 +70,7 @@ const texts = {
     k_n: "write a note", k_m: "set a mark here", k_ab: "loop from here, to here",
     k_l: "no loop", k_speed: "slower or faster", k_zoom: "zoom out or in",
     k_s: "both channels, left, right", k_slash: "search", k_help: "this help",
-    k_esc: "leave a field", k_drag: "seek; with Shift: loop a stretch",
+    k_esc: "leave a field", k_mouse: "Drag", k_drag: "seek; with Shift: loop a stretch",
   },
   pt: {
     skip: "Ir para a chamada", evaluator: "Avaliador", calls: "Chamadas",
@@ -134,7 +134,7 @@ const texts = {
     k_n: "escrever uma anotação", k_m: "marcar aqui", k_ab: "repetir a partir daqui, até aqui",
     k_l: "sem repetição", k_speed: "mais devagar ou mais rápido", k_zoom: "afastar ou aproximar",
     k_s: "ambos os canais, esquerdo, direito", k_slash: "buscar", k_help: "esta ajuda",
-    k_esc: "sair de um campo", k_drag: "posicionar; com Shift: repetir um trecho",
+    k_esc: "sair de um campo", k_mouse: "Arrastar", k_drag: "posicionar; com Shift: repetir um trecho",
   },
 };
 

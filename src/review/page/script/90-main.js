@@ -4,7 +4,7 @@ const keyHelp = [
   ["Space", "k_space"], ["← →", "k_arrows"], ["Shift ← →", "k_shift"], ["↑ ↓", "k_updown"],
   ["1–9", "k_digits"], ["q", "k_tab"], ["n", "k_n"], ["m", "k_m"], ["a b", "k_ab"], ["l", "k_l"],
   ["< >", "k_speed"], ["− +", "k_zoom"], ["s", "k_s"], ["/", "k_slash"], ["Esc", "k_esc"],
-  ["⇥ ☟", "k_drag"], ["?", "k_help"],
+  ["k_mouse", "k_drag"], ["?", "k_help"],
 ];
 
 const nextSolo = { both: "left", left: "right", right: "both" };
@@ -80,7 +80,7 @@ function setLanguage(to) {
   language = to in texts ? to : "en";
   translatePage();
   byId("keys").replaceChildren(...keyHelp.map(([key, name]) =>
-    make("div", null, make("dt", null, make("kbd", null, key)), make("dd", null, say(name)))));
+    make("div", null, make("dt", null, make("kbd", null, say(key))), make("dd", null, say(name)))));
   if (!review.head)
     return;
   showHeading();

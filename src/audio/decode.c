@@ -7,13 +7,15 @@
 
 #include <sndfile.h>
 
+#include "audio/itu.h"
 #include "base/error.h"
 #include "base/fdio.h"
 
 struct decoder {
 	int fd;
 	sf_count_t size, at;
-	SNDFILE *file;
+	SNDFILE *file;		/* or … */
+	struct itu *itu;	/* … what libsndfile does not know */
 	uint32_t rate;
 	uint16_t channels;
 };
@@ -109,28 +111,45 @@ is_sane(const SF_INFO *info)
 	       info->samplerate > 0 && info->samplerate <= DECODER_MAX_RATE;
 }
 
-int
-decoder_open(struct decoder **out, int fd, int64_t size, struct ark_error *err)
+/* Begin with libsndfile.  Whether it can. */
+static bool
+open_file(struct decoder *d)
 {
 	static SF_VIRTUAL_IO bytes = {
 		tell_size, seek, read_bytes, write_bytes, tell_place,
 	};
-	struct decoder *d = calloc(1, sizeof(*d));
 	SF_INFO info = { 0 };
+
+	d->file = sf_open_virtual(&bytes, SFM_READ, &info, d);
+	if (!d->file || !is_sane(&info))
+		return false;
+	d->rate = (uint32_t)info.samplerate;
+	d->channels = (uint16_t)info.channels;
+	return true;
+}
+
+int
+decoder_open(struct decoder **out, int fd, int64_t size, struct ark_error *err)
+{
+	struct decoder *d = calloc(1, sizeof(*d));
+	int rc;
 
 	if (!d)
 		return error_nomem(err);
 	d->fd = fd;
 	d->size = size;
-	d->file = sf_open_virtual(&bytes, SFM_READ, &info, d);
-	if (!d->file || !is_sane(&info)) {
-		decoder_close(d);
-		return cannot_decode(fd, size, err);
+	rc = itu_open(&d->itu, fd, size, err);
+	if (rc > 0) {
+		d->rate = itu_rate(d->itu);
+		d->channels = 1;
+	} else if (!rc && !open_file(d)) {
+		rc = cannot_decode(fd, size, err);
 	}
-	d->rate = (uint32_t)info.samplerate;
-	d->channels = (uint16_t)info.channels;
-	*out = d;
-	return 0;
+	if (rc < 0)
+		decoder_close(d);
+	else
+		*out = d;
+	return rc < 0 ? rc : 0;
 }
 
 void
@@ -140,6 +159,7 @@ decoder_close(struct decoder *d)
 		return;
 	if (d->file)
 		(void)sf_close(d->file);
+	itu_close(d->itu);
 	free(d);
 }
 
@@ -161,6 +181,8 @@ decoder_read(struct decoder *d, float *samples, size_t frames)
 	sf_count_t n;
 
 	assert(frames <= DECODER_FRAMES);
+	if (d->itu)
+		return itu_read(d->itu, samples, frames);
 	n = sf_readf_float(d->file, samples, (sf_count_t)frames);
 	if (n <= 0)
 		return 0;

@@ -1,6 +1,6 @@
 /*
  * From the bytes of a recording to samples: a coat over libsndfile, which is
- * seen here and nowhere else.
+ * seen here and nowhere else, and over itu.h for what it does not know.
  *
  *	decoder_open -> decoder_read ... -> decoder_close
  *

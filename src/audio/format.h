@@ -52,6 +52,16 @@ int64_t facts_ms(uint64_t units, uint32_t per_second);
 /* The formats, each in the file of its name. */
 bool wav_sniff(const uint8_t *head, size_t n);
 void wav_inspect(struct reader *r, struct audio_facts *facts);
+
+/* Where the sound of a WAV lies; all zero when it has none. */
+struct wav_sound {
+	uint32_t rate_hz, bytes_per_second;
+	uint16_t channels, bits;
+	int64_t data_at, data_size;
+};
+
+void wav_sound(struct reader *r, struct wav_sound *out);
+
 bool ogg_sniff(const uint8_t *head, size_t n);
 void ogg_inspect(struct reader *r, struct audio_facts *facts);
 bool mp3_sniff(const uint8_t *head, size_t n);

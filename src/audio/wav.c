@@ -39,6 +39,7 @@ struct wav {
 	uint32_t n_samples;	/* from the fact chunk; 0: not told */
 
 	bool has_data;
+	int64_t data_at;
 	int64_t data_size;	/* bytes that are there */
 	int64_t end;		/* of the last chunk that is all there */
 };
@@ -181,6 +182,7 @@ take_data(struct wav *w, const struct chunk *c)
 	if (w->has_data)
 		return;
 	w->has_data = true;
+	w->data_at = c->at;
 	w->data_size = left;
 	if (c->size == UINT32_MAX && w->data64_size) {
 		size = w->data64_size;
@@ -318,4 +320,24 @@ wav_inspect(struct reader *r, struct audio_facts *facts)
 	tell_codec(&w);
 	if (w.has_data)
 		tell_duration(&w);
+}
+
+void
+wav_sound(struct reader *r, struct wav_sound *out)
+{
+	struct audio_facts facts = { .is_whole = true };
+	struct wav w = { .r = r, .facts = &facts };
+	const uint8_t *p = reader_get(r, 0, 12);
+
+	*out = (struct wav_sound){ 0 };
+	if (!p || !wav_sniff(p, 12))
+		return;
+	w.is_big_endian = p[3] == 'X';
+	walk(&w);
+	out->rate_hz = facts.rate_hz;
+	out->channels = facts.channels;
+	out->bits = w.bits;
+	out->bytes_per_second = w.bytes_per_second;
+	out->data_at = w.data_at;
+	out->data_size = w.data_size;
 }

@@ -14,6 +14,7 @@ import pytest
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "e2e"), str(TESTS / "browser")]
 
+import firefox  # noqa: E402
 from chromium import BINARY, Chromium  # noqa: E402
 from folders import FORM, PLAYABLE, SOUNDS, serve  # noqa: E402
 from omnisim import Sim  # noqa: E402
@@ -23,8 +24,9 @@ DAY = "2024-12-30"
 
 
 def pytest_configure(config):
-    if not BINARY:
-        raise pytest.UsageError("there is no chromium; contrib/setup tests")
+    if not BINARY or not firefox.BINARY:
+        raise pytest.UsageError("there is no chromium or no firefox-esr; "
+                                "contrib/setup tests")
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,179 @@
+/* Exports read and merged, and forms, without memory too. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "review/form.h"
+#include "review/scores.h"
+#include "unit/heap.h"
+
+#define CALL(id, score, entered) \
+	"{\"id\":\"" id "\",\"start\":\"s\",\"state\":\"scored\"," \
+	"\"score\":" score ",\"entered\":\"" entered "\"}"
+#define EXPORT(who, calls) \
+	"{\"format\":\"callark-scores\",\"review\":\"r\",\"evaluator\":\"" \
+	who "\",\"calls\":[" calls "]}"
+
+static int
+add(struct scores *s, const char *text, struct ark_error *err)
+{
+	return scores_add(s, text, strlen(text), err);
+}
+
+static void
+scores_have_one_decimal(void **state)
+{
+	static const struct {
+		const char *text;
+		int rc;
+		int32_t score;
+	} rows[] = {
+		{ "0", 0, 0 }, { "100", 0, 1000 }, { "82.1", 0, 821 },
+		{ "100.0", 0, 1000 }, { "null", 0, ARK_NO_SCORE },
+		{ "100.1", ARK_EUSAGE, 0 }, { "101", ARK_EUSAGE, 0 },
+		{ "-1", ARK_EUSAGE, 0 }, { "1e1", ARK_EUSAGE, 0 },
+		{ "1.25", ARK_EUSAGE, 0 }, { "true", ARK_EUSAGE, 0 },
+		{ "12345", ARK_EUSAGE, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct buf text = BUF_INIT(1000);
+		struct scores s = { 0 };
+		struct ark_error err = { 0 };
+
+		(void)buf_addf(&text, EXPORT("e", CALL("c", "%s", "")),
+			       rows[i].text);
+		assert_int_equal(add(&s, buf_text(&text), &err), rows[i].rc);
+		assert_int_equal(err.code, rows[i].rc);
+		if (!rows[i].rc)
+			assert_int_equal(s.items[0].pub.score, rows[i].score);
+		scores_release(&s);
+		buf_release(&text);
+	}
+}
+
+static void
+the_last_of_one_evaluator_stays(void **state)
+{
+	struct scores s = { 0 };
+
+	(void)state;
+	assert_int_equal(add(&s, EXPORT("eva", CALL("a", "10", "1") ","
+					CALL("b", "20", "1")), NULL), 0);
+	assert_int_equal(add(&s, EXPORT("ivo", CALL("a", "30", "1")), NULL),
+			 0);
+	assert_int_equal(add(&s, EXPORT("eva", CALL("a", "40", "2")), NULL),
+			 0);
+	assert_int_equal(add(&s, EXPORT("eva", CALL("a", "50", "0")), NULL),
+			 0);
+	scores_merge(&s);
+	assert_int_equal(s.n, 3);
+	assert_int_equal(s.replaced, 2);
+	assert_string_equal(s.items[0].pub.evaluator, "eva");
+	assert_int_equal(s.items[0].pub.score, 400);
+	assert_int_equal(s.items[1].pub.score, 300);
+	assert_string_equal(s.items[2].pub.id, "b");
+	scores_release(&s);
+}
+
+static void
+csv_is_read_as_it_is_written(void **state)
+{
+	static const char text[] =
+		"score,odd,id,evaluator,note,state\r\n"
+		"82.1,x,\"c,1\",eva,\"'=1+1 \"\"q\"\"\r\nmore\",scored\r\n"
+		",,c2,eva,,begun\n"
+		"\r\n"
+		"5,,c3,eva,'plain,scored";
+	struct scores s = { 0 };
+
+	(void)state;
+	assert_int_equal(add(&s, text, NULL), 0);
+	assert_int_equal(s.n, 3);
+	assert_string_equal(s.items[0].pub.id, "c,1");
+	assert_string_equal(s.items[0].pub.note, "=1+1 \"q\"\r\nmore");
+	assert_true(s.items[0].pub.is_scored);
+	assert_int_equal(s.items[0].pub.score, 821);
+	assert_int_equal(s.items[1].pub.score, ARK_NO_SCORE);
+	assert_false(s.items[1].pub.is_scored);
+	assert_string_equal(s.items[2].pub.note, "'plain");
+	scores_release(&s);
+}
+
+static void
+read_without_memory(void *ctx)
+{
+	const char *text = ctx;
+	struct scores s = { 0 };
+	struct ark_error err = { 0 };
+	int rc = add(&s, text, &err);
+
+	assert_int_equal(rc, heap_has_failed() ? ARK_ENOMEM : 0);
+	assert_int_equal(err.code, rc);
+	scores_merge(&s);
+	scores_release(&s);
+}
+
+static void
+memory_may_run_out_anywhere(void **state)
+{
+	char json[] = EXPORT("eva", CALL("a", "10", "1") ","
+			     CALL("b", "20", "1"));
+	char csv[] = "id,score,evaluator\na,1,eva\nb,2,eva\n";
+
+	(void)state;
+	assert_true(heap_each(read_without_memory, json) > 3);
+	assert_true(heap_each(read_without_memory, csv) > 3);
+}
+
+static void
+forms_are_told_what_is_wrong(void **state)
+{
+	static const struct {
+		const char *form;
+		int rc;
+	} rows[] = {
+		{ "{\"questions\":[{\"id\":\"a\",\"text\":\"A\","
+		  "\"type\":\"yes_no\"}]}", 0 },
+		{ "{\"title\":\"T\",\"questions\":[{\"id\":\"a\",\"text\":"
+		  "\"A\",\"type\":\"choice\",\"choices\":[\"x\",{\"text\":"
+		  "\"y\",\"value\":0.5}],\"weight\":1000}]}", 0 },
+		{ "{\"title\":1,\"questions\":[]}", ARK_EUSAGE },
+		{ "{\"questions\":[7]}", ARK_EUSAGE },
+		{ "{\"questions\":[{\"id\":1}]}", ARK_EUSAGE },
+		{ "{\"questions\":[{\"id\":\"a\",\"text\":\"A\",\"type\":"
+		  "\"yes_no\",\"weight\":1e400}]}", ARK_EUSAGE },
+		{ "{\"questions\":[{\"id\":\"a\",\"text\":\"A\",\"type\":"
+		  "\"yes_no\",\"help\":1}]}", ARK_EUSAGE },
+		{ "\xff", ARK_EUSAGE }, { "", ARK_EUSAGE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct ark_error err = { 0 };
+
+		assert_int_equal(form_check((struct json_slice){
+			rows[i].form, strlen(rows[i].form) }, &err),
+			rows[i].rc);
+		assert_int_equal(err.code, rows[i].rc);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(scores_have_one_decimal),
+		cmocka_unit_test(the_last_of_one_evaluator_stays),
+		cmocka_unit_test(csv_is_read_as_it_is_written),
+		cmocka_unit_test(memory_may_run_out_anywhere),
+		cmocka_unit_test(forms_are_told_what_is_wrong),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

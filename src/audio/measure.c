@@ -171,7 +171,9 @@ take(struct meter *t, const float *samples, size_t frames)
 static uint16_t
 permille(int64_t part, int64_t whole)
 {
-	return whole ? (uint16_t)((part * 1000 + whole / 2) / whole) : 0;
+	if (!whole)
+		return 0;
+	return (uint16_t)((part * 1000 + whole / 2) / whole);
 }
 
 /* Tell what was gathered. */
@@ -183,7 +185,7 @@ conclude(struct meter *t, struct ark_error *err)
 
 	if (t->in_step && !t->steps)
 		end_step(t);
-	m->silence = t->steps ? permille(t->silent, t->steps) : 1000;
+	m->silence = permille(t->silent, t->steps);
 	for (unsigned lane = 0; lane < m->lanes; lane++)
 		m->active[lane] = permille(t->active[lane], t->steps);
 	m->loudness_cb = MEASURE_NO_LOUDNESS;
@@ -199,7 +201,7 @@ begin(struct meter *t, struct ark_error *err)
 
 	m->rate_hz = decoder_rate(t->decoder);
 	m->channels = decoder_channels(t->decoder);
-	m->lanes = m->channels > 1 ? 2 : 1;
+	m->lanes = m->channels > MEASURE_LANES ? MEASURE_LANES : m->channels;
 	t->point_frames = m->rate_hz / FIRST_POINTS_PER_S + 1;
 	t->step_frames = m->rate_hz / STEPS_PER_S + 1;
 	loudness_init(&t->loudness, m->rate_hz);

@@ -126,7 +126,7 @@ def test_escapes_do_not_reach_the_terminal(collect):
     assert "\x1b" not in out
 
 
-@pytest.mark.parametrize("text", [
+NO_EXPORTS = [
     "", "nonsense", "{", "{}", "[]", '{"format":"callark-scores"}',
     '{"format":"callark-scores","calls":[7]}',
     '{"format":"other","calls":[]}', "a;b;c\n1;2;3\n",
@@ -135,9 +135,12 @@ def test_escapes_do_not_reach_the_terminal(collect):
     'evaluator,id,score\n"eva,c1,10\n', "evaluator,id,score\neva,c\0,1\n",
     "evaluator,id,score," + "," * 500 + "\n",
     as_json("", call(1, 1)), as_json("eva", call(1, 1000)),
-])
-def test_what_is_no_export_is_refused(collect, text):
-    result = collect(text, status=USAGE)
+]
+
+
+@pytest.mark.parametrize("number", range(len(NO_EXPORTS)))
+def test_what_is_no_export_is_refused(collect, number):
+    result = collect(NO_EXPORTS[number], status=USAGE)
     assert "export-0: this is no export of scores" in result.err, result
 
 

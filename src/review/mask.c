@@ -4,6 +4,7 @@
 
 #include "base/utf8.h"
 
+#define MALFORMED 0xFFFD
 #define BULLET "\xe2\x80\xa2"
 #define LONG_NUMBER 8	/* digits, from which some may stay */
 
@@ -28,7 +29,7 @@ next(const char *p, size_t n, uint32_t *c)
 
 	if (len)
 		return len;
-	*c = 0xFFFD;
+	*c = MALFORMED;
 	return 1;
 }
 
@@ -56,7 +57,9 @@ keep_last(struct buf *out, const char *text, size_t all, size_t kept)
 
 	for (size_t i = 0; i < n; i += len) {
 		len = next(text + i, n - i, &c);
-		if ((is_letter(c) || is_digit(c)) && ++seen + kept <= all)
+		seen += is_letter(c) || is_digit(c);
+		if (c == MALFORMED ||
+		    ((is_letter(c) || is_digit(c)) && seen + kept <= all))
 			(void)buf_adds(out, BULLET);
 		else
 			(void)buf_add(out, text + i, len);
@@ -76,7 +79,7 @@ keep_first(struct buf *out, const char *text)
 		if (!is_letter(c) && !is_digit(c)) {
 			(void)buf_add(out, text + i, len);
 			is_inside = false;
-		} else if (is_inside || is_digit(c) || c == 0xFFFD) {
+		} else if (is_inside || is_digit(c) || c == MALFORMED) {
 			(void)buf_adds(out, BULLET);
 			is_inside = true;
 		} else {

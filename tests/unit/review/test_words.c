@@ -86,6 +86,7 @@ clients_are_hidden(void **state)
 		{ "12.ABC.345/01DE-35",
 		  B B "." B B B "." B B B "/" B B B B "-35", mask_document },
 		{ "12345", B B B B B, mask_document },
+		{ "1234567890\xff", B B B B B B B B B "0" B, mask_document },
 	};
 
 	(void)state;

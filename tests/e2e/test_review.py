@@ -4,6 +4,7 @@ no more of a client than was asked for."""
 import hashlib
 import json
 import struct
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -182,6 +183,19 @@ def test_hard_links_take_no_room(archived, review):
         assert ours.st_ino == theirs.st_ino
     assert "6 linked" in review.result.out
     check_archive(callark)
+
+
+def test_where_no_link_can_be_made_it_is_a_copy(archived, tmp_path):
+    _, callark = archived({"days": {DAY: 3}, "contact_share": 1.0})
+    shm = Path("/dev/shm")
+    if not shm.is_dir() or shm.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("there is no other file system")
+    with tempfile.TemporaryDirectory(dir=shm) as elsewhere:
+        folder = Path(elsewhere) / "review"
+        result = callark.run("review", folder, "--hard-link")
+        assert result.status == COMPLETE, result
+        assert "3 copied, 0 linked" in result.out
+        assert len(list(folder.glob("audio/*"))) == 3
 
 
 def test_a_folder_that_is_in_use_is_left_alone(archived, tmp_path):
@@ -367,6 +381,14 @@ def test_damaged_measures_are_made_again(archived, review):
     assert [c["sound"] for c in again.calls] == \
         [c["sound"] for c in first.calls]
     assert {p: p.read_bytes() for p in kept(callark)} == before
+
+
+def test_without_room_for_measures_all_goes_well(archived, review):
+    _, callark = archived({"days": {DAY: 3}, "contact_share": 1.0})
+    (callark.archive / ".cache").touch(0o600)
+    first = review(callark)
+    assert all("lufs" in c["sound"] for c in first.calls)
+    assert (callark.archive / ".cache").is_file()
 
 
 def test_a_sync_takes_no_notice_of_them(archived, review):

@@ -375,6 +375,31 @@ unlinks(void **state)
 }
 
 static void
+links_give_a_second_name(void **state)
+{
+	struct scratch *t = *state;
+	char text[8] = "";
+
+	scratch_write(t, "root/a", "1", 1);
+	scratch_write(t, "root/b", "2", 1);
+	assert_int_equal(store_link(t->store, "a", t->store, "x/c", &t->err),
+			 0);
+	assert_true(scratch_has(t, "root/a"));
+	assert_int_equal(scratch_read(t, "root/x/c", text, 8), 1);
+	assert_int_equal(text[0], '1');
+	assert_int_equal(store_link(t->store, "a", t->store, "b", &t->err),
+			 ARK_EEXISTS);
+	assert_int_equal(store_link(t->store, "no", t->store, "d", &t->err),
+			 ARK_ENOTFOUND);
+	assert_int_equal(store_link(t->store, "x", t->store, "d", &t->err),
+			 ARK_EINTEGRITY);
+	assert_int_equal(store_link(t->store, "a", t->store, "../d", &t->err),
+			 ARK_EINTEGRITY);
+	assert_int_equal(store_link(t->store, "../a", t->store, "d", &t->err),
+			 ARK_EINTEGRITY);
+}
+
+static void
 moves_without_replacing(void **state)
 {
 	struct scratch *t = *state;
@@ -447,6 +472,7 @@ main(void)
 		WITH_FOLDER(lists_sorted),
 		WITH_FOLDER(reads_back),
 		WITH_FOLDER(unlinks),
+		WITH_FOLDER(links_give_a_second_name),
 		WITH_FOLDER(moves_without_replacing),
 		WITH_FOLDER(sets_aside),
 		WITH_FOLDER(leaves_what_was_put_there),

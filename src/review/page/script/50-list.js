@@ -65,17 +65,19 @@ function addField(box, name, type) {
 function buildFilters() {
   const box = byId("filters");
   box.replaceChildren();
-  for (const [name, get] of valueFilters) {
+  const addValues = ([name, get]) => {
     const values = valuesOf(get);
     if (values.length)
       addChoice(box, name, values.map((v) => [v, v]));
-  }
+  };
+  valueFilters.slice(0, 4).forEach(addValues);
   addField(box, "from", "date");
   addField(box, "to", "date");
   addField(box, "shortest", "number");
   addField(box, "longest", "number");
   addChoice(box, "state", ["scored", "begun", "unscored"].map((v) => [v, say(v)]));
   addChoice(box, "sound", ["fine", "silent", "one_sided", "clipped", "unplayable"].map((v) => [v, say(v)]));
+  valueFilters.slice(4).forEach(addValues);
   const clear = make("button", { type: "button", id: "filters-clear" }, say("clear"));
   clear.addEventListener("click", () => {
     list.filters = {};

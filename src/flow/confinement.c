@@ -45,7 +45,7 @@ struct draft {
 };
 
 _Static_assert(COUNT(places_of_libraries) + COUNT(variables) +
-	       COUNT(places_of_network) + 4 <= MAX_PLACES,
+	       COUNT(places_of_network) + 5 <= MAX_PLACES,
 	       "raise MAX_PLACES");
 
 static void
@@ -93,6 +93,7 @@ make_draft(struct draft *d, const struct ark_config *c,
 	if (need->may_connect)
 		add_network(d, c);
 	add(d, need->root, need->right);
+	add(d, need->cache, CONFINE_WRITE);
 	add(d, need->outbox, CONFINE_WRITE);
 }
 

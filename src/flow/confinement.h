@@ -18,6 +18,8 @@
 struct confinement_need {
 	const char *root;	/* of the archive; NULL: none is used */
 	enum confine_right right;	/* to what is beneath root */
+	const char *cache;	/* a folder beneath root to write into, whatever
+				   the right; NULL: none */
 	const char *outbox;	/* a folder elsewhere to write into; NULL: none */
 	bool may_connect;	/* to the platform and to recordings */
 };

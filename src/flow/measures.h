@@ -9,19 +9,21 @@
 #include "audio/measure.h"
 #include "store/store.h"
 
-#define MEASURES_FOLDER ".cache/peaks"
-
 struct measures {
 	struct store *reader;	/* of the archive, lent */
-	struct store *writer;	/* ours; NULL: nothing can be kept */
+	struct store *writer;	/* of .cache, ours; NULL: nothing is kept */
 };
 
 /*
  * measures_open(m, archive):
  * Ready to look up, and to keep when this user may write to the archive.
+ * Nothing but its `.cache` is ever written to.
  */
 void measures_open(struct measures *m, struct store *archive);
 void measures_close(struct measures *m);
+
+/* measures_root(m): The folder that is written into; NULL: none. */
+const char *measures_root(const struct measures *m);
 
 /* measures_get(m, sha256, out): Whether it was kept; then release *out. */
 bool measures_get(const struct measures *m,

@@ -62,6 +62,8 @@ release(struct review *r)
 	buf_release(&r->draw);
 	document_release(&r->parsed);
 	measures_close(&r->measures);
+	if (r->folder && !r->is_finished)
+		(void)store_finish(r->folder, NULL);
 	store_close(r->folder);
 	archive_close(r->archive);
 }
@@ -133,11 +135,15 @@ open_all(struct review *r, const struct ark_config *c, const char *folder)
 	if (rc)
 		return rc;
 	store_set_durability(r->folder, STORE_NONE);
+	measures_open(&r->measures, r->archive->store);
+	/* a link gives its folder's rights to what is linked */
 	confinement_begin(NULL, c, &(struct confinement_need){
-		.root = store_root(r->archive->store), .right = CONFINE_WRITE,
+		.root = store_root(r->archive->store),
+		.right = r->options->wants_links ? CONFINE_WRITE :
+						   CONFINE_READ,
+		.cache = measures_root(&r->measures),
 		.outbox = store_root(r->folder),
 	}, &r->options->listener);
-	measures_open(&r->measures, r->archive->store);
 	return 0;
 }
 
@@ -178,6 +184,7 @@ make(struct review *r)
 		return rc;
 	sum_up(r);
 	rc = store_finish(r->folder, r->err);
+	r->is_finished = true;
 	if (!rc && r->totals->damaged)
 		rc = error_set(r->err, ARK_EINTEGRITY, "%lld recordings are "
 			       "damaged or missing; the page says so of each, "

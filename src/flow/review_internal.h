@@ -48,6 +48,7 @@ struct review {
 	struct ark_review_totals *totals;
 	struct archive *archive;
 	struct store *folder;
+	bool is_finished;	/* nothing more comes into it */
 	struct measures measures;
 	struct buf form, sample;	/* the files as they are; empty: none */
 	struct buf draw;		/* JSON of the sample's first line */

@@ -234,6 +234,7 @@ def test_nothing_to_listen_to_is_told(archived, tmp_path):
     result = callark.run("review", tmp_path / "new", "--agent", "nobody")
     assert result.status == INCOMPLETE
     assert "no archived recording matches" in result.err
+    assert list((tmp_path / "new").iterdir()) == []
 
 
 # ---- who is told of ----------------------------------------------------------

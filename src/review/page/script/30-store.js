@@ -40,7 +40,9 @@ function takeStored(name, text) {
   }
 }
 
-const emptyEntry = () => ({ answers: {}, note: "", marks: [], position: 0, at: "" });
+/* Answers without a prototype: a question may be called "constructor". */
+const noAnswers = () => Object.create(null);
+const emptyEntry = () => ({ answers: noAnswers(), note: "", marks: [], position: 0, at: "" });
 
 /* Only what we understand, whoever wrote it. */
 function cleanEntry(value) {

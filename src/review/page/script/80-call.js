@@ -203,7 +203,7 @@ function showForm(c) {
     const clear = make("button", { type: "button", className: "quiet" }, say("clearAnswers"));
     const next = make("button", { type: "button", className: "primary", id: "next" }, say("done"));
     clear.addEventListener("click", () => {
-      changeEntry(c, (e) => { e.answers = {}; });
+      changeEntry(c, (e) => { e.answers = noAnswers(); });
       showForm(c);
     });
     next.addEventListener("click", () => moveBy(1));

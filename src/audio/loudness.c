@@ -2,9 +2,9 @@
 
 #include <math.h>
 
-#define FLOOR_LUFS -70.0
+#define FLOOR_LUFS (-70.0)
 #define GATE_LU 10.0
-#define OFFSET_LUFS -0.691	/* BS.1770: a sine of 997 Hz reads as its level */
+#define OFFSET_LUFS (-0.691)	/* BS.1770: a sine of 997 Hz reads as its level */
 #define PI 3.14159265358979323846
 #define SLOWEST_RATE 4000	/* below it there is nothing for the shelf */
 

@@ -69,9 +69,11 @@ write_head(const struct writer *w)
 {
 	bool is_linear = w->channel < 0;
 	uint32_t data = (uint32_t)(w->m->frames * frame_bytes(w));
-	uint8_t h[HEAD_BYTES];
+	uint8_t h[HEAD_BYTES] = {
+		'R', 'I', 'F', 'F', 0, 0, 0, 0, 'W', 'A', 'V', 'E',
+		'f', 'm', 't', ' ', [36] = 'd', 'a', 't', 'a',
+	};
 
-	memcpy(h, "RIFF....WAVEfmt ", 16);
 	put(h + 4, HEAD_BYTES - 8 + data + (data & 1), 4);
 	put(h + 16, 16, 4);
 	put(h + 20, is_linear ? TAG_PCM : TAG_MULAW, 2);
@@ -80,7 +82,6 @@ write_head(const struct writer *w)
 	put(h + 28, w->m->rate_hz * frame_bytes(w), 4);
 	put(h + 32, frame_bytes(w), 2);
 	put(h + 34, is_linear ? 16 : 8, 2);
-	memcpy(h + 36, "data", 4);
 	put(h + 40, data, 4);
 	return w->fn(w->ctx, h, sizeof(h));
 }

@@ -13,7 +13,7 @@
  */
 bool audio_is_playable(const struct audio_facts *facts);
 
-#define TRANSCODE_ALL -1	/* every channel */
+#define TRANSCODE_ALL (-1)	/* every channel */
 
 /* Takes the next n bytes; not 0 ends it. */
 typedef int transcode_fn(void *ctx, const void *bytes, size_t n);

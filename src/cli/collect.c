@@ -15,6 +15,7 @@ enum { AS_TEXT, AS_CSV, AS_NDJSON };
 /* Where the tables of text begin. */
 struct collect_output {
 	int format;
+	bool has_any;		/* table, and which */
 	bool has_calls, has_agents, has_evaluators;
 };
 
@@ -117,12 +118,15 @@ print_score(void *ctx, const struct ark_score *s)
 
 /* ---- sums --------------------------------------------------------------------- */
 
+/* The head of a table, once, with a line between it and the one before. */
 static void
-heading(bool *has, const char *text)
+heading(struct collect_output *o, bool *has, const char *text)
 {
-	if (!*has)
-		puts(text);
+	if (*has)
+		return;
+	printf("%s%s\n", o->has_any ? "\n" : "", text);
 	*has = true;
+	o->has_any = true;
 }
 
 static void
@@ -156,7 +160,7 @@ print_call(void *ctx, const struct ark_scored_call *c)
 	}
 	if (o->format != AS_TEXT)
 		return 0;
-	heading(&o->has_calls, "Calls that several evaluators scored\n"
+	heading(o, &o->has_calls, "Calls that several evaluators scored\n"
 		"start                agent                   by   mean lowest"
 		" highest spread");
 	print_padded(c->start, 20);
@@ -190,9 +194,7 @@ print_agent(void *ctx, const struct ark_scored_agent *a)
 	}
 	if (o->format != AS_TEXT)
 		return 0;
-	heading(&o->has_agents, o->has_calls ? "\nAgents\n"
-		"agent                           calls   mean lowest highest"
-		" failed" : "Agents\n"
+	heading(o, &o->has_agents, "Agents\n"
 		"agent                           calls   mean lowest highest"
 		" failed");
 	print_padded(*a->agent ? a->agent : a->agent_email, 30);
@@ -222,7 +224,7 @@ print_evaluator(void *ctx, const struct ark_scored_by *e)
 	}
 	if (o->format != AS_TEXT)
 		return 0;
-	heading(&o->has_evaluators, "\nEvaluators (leaning: above or below "
+	heading(o, &o->has_evaluators, "Evaluators (leaning: above or below "
 		"the others on the calls they share)\n"
 		"evaluator                       calls   mean   open shared"
 		" leaning");

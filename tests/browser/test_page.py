@@ -214,6 +214,31 @@ def test_scored_or_not_is_a_filter(page, calls):
     assert first not in shown(tab)
 
 
+def test_evaluators_see_what_they_were_given(page, calls, tmp_path):
+    folder = tmp_path / "folder"
+    shutil.copytree(calls, folder)
+    head, data = read_data(folder)
+    head["draw"] = {"draw": 3, "evaluators": ["eva", "ivo"]}
+    for i, one in enumerate(data):
+        one["record"]["evaluators"] = ["eva"] if i % 2 else ["ivo"]
+    data[4]["record"].update(evaluators=["eva", "ivo"], calibration=True)
+    (folder / "data.js").write_text(
+        f"callarkReview({json.dumps(head)},{json.dumps(data)});\n")
+    tab = page(folder)
+    assert len(shown(tab)) == len(data)
+    tab.fill("#evaluator", "eva")
+    assert len(shown(tab)) == len(data) // 2 + 1
+    assert selected(tab) in shown(tab)
+    tab.reload()
+    assert len(shown(tab)) == len(data) // 2 + 1
+    assert "draw 3" in tab.run("byId('subtitle').textContent")
+    tab.run("openCall(review.calls[4])")
+    assert "Calibration" in tab.run("byId('call-flags').textContent")
+    tab.click("#filters-button")
+    tab.run("byId('filters-clear').click()")
+    assert len(shown(tab)) == len(data)
+
+
 def test_sorting(page, calls):
     tab = page(calls)
     starts = "list.shown.map((c) => c.record.start)"

@@ -104,6 +104,18 @@ function prepareCalls(calls) {
   }
 }
 
+/* Who was given calls sees these first; the filter shows it, and may be cleared. */
+function showOwnCalls() {
+  const name = store.ui.evaluator.trim();
+  if (!valuesOf((c) => c.record.evaluators).includes(name))
+    return;
+  list.filters.evaluatorOf = name;
+  buildFilters();
+  refreshList();
+  if (review.current && !list.position.has(review.current))
+    openCall(list.shown[0]);
+}
+
 function startEvaluator() {
   const input = byId("evaluator");
   const named = review.head.draw?.evaluators;
@@ -115,6 +127,7 @@ function startEvaluator() {
     store.ui.evaluator = input.value;
     saveUi();
   });
+  input.addEventListener("change", showOwnCalls);
 }
 
 /* Called by data.js, behind this script. */
@@ -134,6 +147,7 @@ function callarkReview(head, calls) {
   startList();
   startExchange();
   setLanguage(store.ui.language ?? language);
+  showOwnCalls();
   const first = list.shown.find((c) => stateOf(c) !== "scored") ?? list.shown[0];
   if (first)
     openCall(first);

@@ -1,5 +1,6 @@
 """The demo shows what it says it shows, twice over, and leaves what it names."""
 
+import json
 import os
 import re
 import subprocess
@@ -45,7 +46,7 @@ def demo(tmp_path_factory):
 
 def test_it_is_short(demo):
     _, out, err = demo
-    assert len(out.splitlines()) < 220, out
+    assert len(out.splitlines()) < 250, out
     assert [line for line in err.splitlines()
             if not line.startswith("callark: ")] == []
 
@@ -112,6 +113,39 @@ def test_page_metrics_and_table_are_there(demo):
     assert table.startswith("start,agent,question,score\n")
     assert "\n".join(table.splitlines()[:4]) in section(out, "a report")
     assert section(out, "an agent's recordings").count("Márcia Simões") == 3
+
+
+def test_conversations_keep_what_they_have_attached(demo):
+    folder, out, _ = demo
+    kept = re.findall(r"attachments: (\d+) listed, (\d+) archived",
+                      section(out, "what there is now"))
+    assert kept and all(listed == archived != "0"
+                        for listed, archived in kept), out
+    files = list((folder / "archive").glob("[0-9]*/*/*/data/media/*"))
+    assert len(files) == sum(int(n) for n, _ in kept)
+
+
+def test_each_day_has_a_statement(demo):
+    folder, out, _ = demo
+    made = [json.loads(path.read_text()) for path in (folder / "archive").glob(
+        "[0-9]*/*/*/data/reports/completeness.json")]
+    assert sorted(one["sums"]["unexplained"] for one in made) == [0, 1]
+    assert [one["complete"] for one in made].count(True) == 1
+    assert "sha256sum agrees with" in section(out, "stated in the bag")
+
+
+def test_the_draw_is_proved_and_made_a_folder_to_listen_in(demo):
+    folder, out, _ = demo
+    assert "draw 1 is the same: 20 of " in section(out, "anybody with")
+    review = folder / "review"
+    assert (review / "index.html").is_file()
+    assert len(list((review / "audio").iterdir())) == 20
+    assert f"open {review}/index.html" in section(out, "a folder to listen")
+    drawn = [json.loads(line) for line in
+             (folder / "draw.ndjson").read_text().splitlines()]
+    calls = [line for line in drawn if line["type"] == "call"]
+    assert len(calls) == 20
+    assert sum(call["calibration"] for call in calls) == 4
 
 
 def test_the_platform_is_gone(demo):

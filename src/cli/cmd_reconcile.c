@@ -51,6 +51,16 @@ line_text(const struct ark_reconcile_line *l)
 }
 
 static void
+print_flaw(const struct ark_reconcile_listing *l)
+{
+	if (!*l->flaw)
+		return;
+	fputs(" (", stdout);
+	print_safe(l->flaw);
+	putchar(')');
+}
+
+static void
 day_text(const struct ark_reconciled_day *d)
 {
 	const struct ark_reconcile_sums *s = &d->sums;
@@ -70,12 +80,14 @@ day_text(const struct ark_reconciled_day *d)
 			continue;
 		printf("%s nothing is proved: %s was ", day,
 		       ark_route_name((enum ark_route)i));
-		if (!l->was_asked)
+		if (!l->was_asked) {
 			printf("never asked; callark sync%s does\n",
 			       i == ARK_AUDIO_LINKS ? "" : " --reports");
-		else
-			printf("not listed completely%s%s%s\n", *l->flaw ?
-			       " (" : "", l->flaw, *l->flaw ? ")" : "");
+			continue;
+		}
+		fputs("not listed completely", stdout);
+		print_flaw(l);
+		putchar('\n');
 	}
 	if (*d->statement)
 		printf("%s statement %s%s\n", day, d->statement,

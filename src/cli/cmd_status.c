@@ -161,8 +161,11 @@ print_day_table(struct status_output *o, const struct ark_day *d)
 	       d->counts[ARK_GONE], d->counts[ARK_QUARANTINED], bytes);
 	print_times(d);
 	putchar('\n');
-	if (*d->flaw && strcmp(day_word(d), "so far"))
-		printf("           %s\n", d->flaw);
+	if (*d->flaw && strcmp(day_word(d), "so far")) {
+		printf("%11s", "");
+		print_safe(d->flaw);
+		putchar('\n');
+	}
 	if (d->media.listed)
 		print_media(&d->media);
 }

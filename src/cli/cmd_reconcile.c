@@ -128,7 +128,7 @@ print_discrepancy(void *ctx, const struct ark_discrepancy *d)
 		discrepancy_text(d);
 	else
 		o->explained++;
-	return ferror(stdout) ? ARK_EDISK : 0;
+	return print_end(0);
 }
 
 static int
@@ -143,7 +143,7 @@ print_line(void *ctx, const struct ark_reconcile_line *l)
 	if (o->format == AS_CSV)
 		return reconcile_csv_line(l);
 	line_text(l);
-	return ferror(stdout) ? ARK_EDISK : 0;
+	return print_end(0);
 }
 
 static int
@@ -155,7 +155,7 @@ print_day(void *ctx, const struct ark_reconciled_day *d)
 		return reconcile_ndjson_day(d);
 	if (o->format == AS_TEXT)
 		day_text(d);
-	return ferror(stdout) ? ARK_EDISK : 0;
+	return print_end(0);
 }
 
 int

@@ -173,10 +173,8 @@ print_day_table(struct status_output *o, const struct ark_day *d)
 static int
 print_day_json(const struct ark_day *d)
 {
-	struct buf line = BUF_INIT(65536);
 	struct json_tree *t = json_tree_new();
 	char text[MOMENT_SIZE];
-	int rc;
 
 	day_format(text, d->day);
 	json_put_text(t, "day", text);
@@ -196,12 +194,7 @@ print_day_json(const struct ark_day *d)
 		json_put_text(t, "flaw", d->flaw);
 	if (d->media.listed)
 		put_media(t, &d->media);
-	rc = json_print(t, false, &line, NULL);
-	if (!rc)
-		printf("%s\n", buf_text(&line));
-	json_tree_free(t);
-	buf_release(&line);
-	return rc;
+	return print_tree(t);
 }
 
 static void

@@ -50,10 +50,8 @@ print_row(const struct ark_held *h)
 static int
 print_json(const struct ark_held *h)
 {
-	struct buf line = BUF_INIT(MAX_OUTPUT);
 	struct json_tree *t = json_tree_new();
 	char start[MOMENT_SIZE], day[DAY_SIZE];
-	int rc;
 
 	moment_format(start, h->start_s);
 	day_format(day, h->day);
@@ -69,12 +67,7 @@ print_json(const struct ark_held *h)
 		json_put_int(t, "bytes", h->bytes);
 	else
 		json_put_null(t, "bytes");
-	rc = json_print(t, false, &line, NULL);
-	if (!rc)
-		printf("%s\n", buf_text(&line));
-	json_tree_free(t);
-	buf_release(&line);
-	return rc;
+	return print_tree(t);
 }
 
 static int
@@ -82,7 +75,6 @@ print_csv(const struct ark_held *h)
 {
 	struct buf line = BUF_INIT(MAX_OUTPUT);
 	char start[MOMENT_SIZE], day[DAY_SIZE];
-	int rc;
 
 	moment_format(start, h->start_s);
 	day_format(day, h->day);
@@ -94,11 +86,8 @@ print_csv(const struct ark_held *h)
 	buf_addc(&line, ',');
 	if (h->bytes >= 0)
 		buf_addf(&line, "%" PRId64, h->bytes);
-	rc = line.rc;
-	if (!rc)
-		printf("%s\r\n", buf_text(&line));
-	buf_release(&line);
-	return rc;
+	buf_adds(&line, "\r\n");
+	return print_buf(&line);
 }
 
 struct items {
@@ -132,7 +121,7 @@ print_item(void *ctx, const struct ark_held *h)
 		rc = print_csv(h);
 	else
 		print_row(h);
-	return rc ? rc : ferror(stdout) ? ARK_EDISK : 0;
+	return print_end(rc);
 }
 
 /* ---- the word ---------------------------------------------------------- */

@@ -15,21 +15,6 @@ enum verify_format { VERIFY_TEXT, VERIFY_NDJSON };
 
 static const char *const formats[] = { "text", "ndjson", NULL };
 
-/* Print an object on a line of its own, and free it. */
-static int
-print_tree(struct json_tree *t)
-{
-	struct buf line = BUF_INIT(1 << 20);
-	int rc;
-
-	rc = json_print(t, false, &line, NULL);
-	if (!rc)
-		printf("%s\n", buf_text(&line));
-	json_tree_free(t);
-	buf_release(&line);
-	return rc;
-}
-
 /* Names of others may be any bytes; JSON is UTF-8. */
 static void
 put_foreign(struct json_tree *t, const char *name, const char *text)

@@ -19,17 +19,6 @@ struct collect_output {
 	bool has_calls, has_agents, has_evaluators;
 };
 
-static int
-written(struct buf *line)
-{
-	int rc = line->rc;
-
-	if (!rc)
-		fputs(buf_text(line), stdout);
-	buf_release(line);
-	return rc ? rc : ferror(stdout) ? ARK_EDISK : 0;
-}
-
 static void
 put_score(struct json_tree *t, const char *name, int32_t tenths)
 {
@@ -37,20 +26,6 @@ put_score(struct json_tree *t, const char *name, int32_t tenths)
 		json_put_null(t, name);
 	else
 		json_put_real(t, name, tenths / 10.0);
-}
-
-static int
-end_json(struct json_tree *t)
-{
-	struct buf line = BUF_INIT(MAX_LINE);
-	int rc = json_print(t, false, &line, NULL);
-
-	json_tree_free(t);
-	(void)buf_addc(&line, '\n');
-	if (!rc)
-		return written(&line);
-	buf_release(&line);
-	return rc;
 }
 
 static struct json_tree *
@@ -83,7 +58,7 @@ score_json(const struct ark_score *s)
 	json_put_text(t, "failed", s->failed);
 	json_put_text(t, "note", s->note);
 	json_put_text(t, "entered", s->entered);
-	return end_json(t);
+	return print_end(print_tree(t));
 }
 
 static int
@@ -104,7 +79,7 @@ score_csv(const struct ark_score *s)
 		(void)buf_addf(&line, "%d.%d", (int)s->score / 10,
 			       (int)s->score % 10);
 	(void)buf_adds(&line, "\r\n");
-	return written(&line);
+	return print_end(print_buf(&line));
 }
 
 static int
@@ -156,7 +131,7 @@ print_call(void *ctx, const struct ark_scored_call *c)
 		put_score(t, "lowest", c->lowest);
 		put_score(t, "highest", c->highest);
 		put_score(t, "spread", c->spread);
-		return end_json(t);
+		return print_end(print_tree(t));
 	}
 	if (o->format != AS_TEXT)
 		return 0;
@@ -172,7 +147,7 @@ print_call(void *ctx, const struct ark_scored_call *c)
 	print_tenths(c->highest);
 	print_tenths(c->spread);
 	putchar('\n');
-	return ferror(stdout) ? ARK_EDISK : 0;
+	return print_end(0);
 }
 
 static int
@@ -190,7 +165,7 @@ print_agent(void *ctx, const struct ark_scored_agent *a)
 		put_score(t, "mean", a->mean);
 		put_score(t, "lowest", a->lowest);
 		put_score(t, "highest", a->highest);
-		return end_json(t);
+		return print_end(print_tree(t));
 	}
 	if (o->format != AS_TEXT)
 		return 0;
@@ -203,7 +178,7 @@ print_agent(void *ctx, const struct ark_scored_agent *a)
 	print_tenths(a->lowest);
 	print_tenths(a->highest);
 	printf("%7" PRId64 "\n", a->failed);
-	return ferror(stdout) ? ARK_EDISK : 0;
+	return print_end(0);
 }
 
 static int
@@ -220,7 +195,7 @@ print_evaluator(void *ctx, const struct ark_scored_by *e)
 		json_put_int(t, "shared", e->shared);
 		put_score(t, "mean", e->mean);
 		json_put_real(t, "leaning", e->leaning / 10.0);
-		return end_json(t);
+		return print_end(print_tree(t));
 	}
 	if (o->format != AS_TEXT)
 		return 0;
@@ -235,7 +210,7 @@ print_evaluator(void *ctx, const struct ark_scored_by *e)
 	if (e->shared)
 		printf("%+8.1f", e->leaning / 10.0);
 	putchar('\n');
-	return ferror(stdout) ? ARK_EDISK : 0;
+	return print_end(0);
 }
 
 static void

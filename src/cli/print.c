@@ -7,8 +7,9 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "json/tree.h"
 #include "model/time.h"
+
+#define MAX_LINE ((size_t)64 << 20)
 
 const char *const print_formats[] = { "table", "ndjson", "csv", NULL };
 const char *const print_find_formats[] = {
@@ -106,10 +107,41 @@ table_cells(const struct ark_recording *r)
 }
 
 int
+print_end(int rc)
+{
+	return rc ? rc : ferror(stdout) ? ARK_EDISK : 0;
+}
+
+int
+print_buf(struct buf *line)
+{
+	int rc = line->rc;
+
+	if (!rc)
+		fputs(buf_text(line), stdout);
+	buf_release(line);
+	return rc;
+}
+
+int
+print_tree(struct json_tree *t)
+{
+	struct buf line = BUF_INIT(MAX_LINE);
+	int rc = json_print(t, false, &line, NULL);
+
+	json_tree_free(t);
+	(void)buf_addc(&line, '\n');
+	if (!rc)
+		return print_buf(&line);
+	buf_release(&line);
+	return rc;
+}
+
+int
 print_listed(enum print_format format, const struct ark_recording *r,
 	     const char *document, size_t len)
 {
-	struct buf line = BUF_INIT((size_t)64 << 20);
+	struct buf line = BUF_INIT(MAX_LINE);
 	int rc = 0;
 
 	switch (format) {
@@ -131,23 +163,12 @@ print_listed(enum print_format format, const struct ark_recording *r,
 	return rc || ferror(stdout) ? ARK_EDISK : 0;
 }
 
-static int
-found_json(const struct ark_found *f)
+void
+print_put_file(struct json_tree *t, const struct ark_found *f)
 {
-	struct json_slice document = { f->document, f->document_len };
-	struct buf line = BUF_INIT((size_t)64 << 20);
-	struct json_tree *t = json_tree_new();
-	char at[CLOCK_UTC_SIZE], day[DAY_SIZE];
-	int rc;
-
+	char at[CLOCK_UTC_SIZE];
 
 	clock_utc(at, f->downloaded_s);
-	day_format(day, f->recording->day);
-	json_put_text(t, "id", f->recording->id);
-	json_put_text(t, "day", day);
-	json_put_text(t, "path", f->path);
-	json_put_int(t, "bytes", f->bytes);
-	json_put_text(t, "sha256", f->sha256);
 	json_put_text(t, "media_type", f->media_type);
 	json_put_text(t, "codec", f->codec);
 	if (f->audio_ms >= 0)
@@ -155,19 +176,30 @@ found_json(const struct ark_found *f)
 	else
 		json_put_null(t, "duration_s");
 	json_put_text(t, "downloaded_at", at);
-	json_put_raw(t, "document", document);
-	rc = json_print(t, false, &line, NULL);
-	if (!rc)
-		printf("%s\n", buf_text(&line));
-	json_tree_free(t);
-	buf_release(&line);
-	return rc;
+	json_put_raw(t, "document", (struct json_slice){ f->document,
+							 f->document_len });
+}
+
+static int
+found_json(const struct ark_found *f)
+{
+	struct json_tree *t = json_tree_new();
+	char day[DAY_SIZE];
+
+	day_format(day, f->recording->day);
+	json_put_text(t, "id", f->recording->id);
+	json_put_text(t, "day", day);
+	json_put_text(t, "path", f->path);
+	json_put_int(t, "bytes", f->bytes);
+	json_put_text(t, "sha256", f->sha256);
+	print_put_file(t, f);
+	return print_tree(t);
 }
 
 static void
 found_csv(const struct ark_found *f)
 {
-	struct buf line = BUF_INIT((size_t)64 << 20);
+	struct buf line = BUF_INIT(MAX_LINE);
 	char at[CLOCK_UTC_SIZE];
 
 	clock_utc(at, f->downloaded_s);
@@ -199,5 +231,5 @@ print_found(enum print_format format, const char *root,
 		puts(f->path);
 		break;
 	}
-	return rc ? rc : ferror(stdout) ? ARK_EDISK : 0;
+	return print_end(rc);
 }

@@ -5,35 +5,11 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "cli/print.h"
 #include "json/tree.h"
 #include "model/time.h"
 
-static int
-written(struct buf *line)
-{
-	int rc = line->rc;
-
-	if (!rc && line->len)
-		fputs(buf_text(line), stdout);
-	buf_release(line);
-	return rc ? rc : ferror(stdout) ? ARK_EDISK : 0;
-}
-
 /* ---- NDJSON ----------------------------------------------------------- */
-
-static int
-end_json(struct json_tree *t)
-{
-	struct buf line = BUF_INIT((size_t)64 << 20);
-	int rc = json_print(t, false, &line, NULL);
-
-	json_tree_free(t);
-	(void)buf_addc(&line, '\n');
-	if (!rc)
-		return written(&line);
-	buf_release(&line);
-	return rc;
-}
 
 static struct json_tree *
 begin_json(const char *type, int32_t day)
@@ -81,7 +57,7 @@ reconcile_ndjson_discrepancy(const struct ark_discrepancy *d)
 				      d->ids[i]);
 	}
 	json_close(t);
-	return end_json(t);
+	return print_end(print_tree(t));
 }
 
 static void
@@ -132,7 +108,7 @@ reconcile_ndjson_day(const struct ark_reconciled_day *d)
 			    &d->listings[i]);
 	json_close(t);
 	json_put_text(t, "statement", *d->statement ? d->statement : NULL);
-	return end_json(t);
+	return print_end(print_tree(t));
 }
 
 int
@@ -144,7 +120,7 @@ reconcile_ndjson_line(const struct ark_reconcile_line *l)
 	json_put_text(t, "agent", l->agent);
 	json_put_text(t, "agent_email", l->agent_email);
 	put_sums(t, &l->sums);
-	return end_json(t);
+	return print_end(print_tree(t));
 }
 
 /* ---- CSV -------------------------------------------------------------- */
@@ -197,7 +173,7 @@ reconcile_csv_discrepancy(const struct ark_discrepancy *d)
 	(void)buf_adds(&line, day);
 	csv_cells(&line, cells, sizeof(cells) / sizeof(cells[0]));
 	(void)buf_adds(&line, "\r\n");
-	return written(&line);
+	return print_end(print_buf(&line));
 }
 
 int
@@ -217,5 +193,5 @@ reconcile_csv_line(const struct ark_reconcile_line *l)
 			       ark_reconcile_sum(&l->sums, i, &name));
 	}
 	(void)buf_adds(&line, "\r\n");
-	return written(&line);
+	return print_end(print_buf(&line));
 }

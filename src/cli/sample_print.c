@@ -3,27 +3,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "base/clock.h"
 #include "base/text.h"
 #include "json/tree.h"
 #include "model/time.h"
 
 #define NAMES_WIDTH 20
 #define MAX_LINE ((size_t)64 << 20)
-
-/* Print a line of NDJSON, and free t. */
-static int
-end_json(struct json_tree *t)
-{
-	struct buf line = BUF_INIT(MAX_LINE);
-	int rc = json_print(t, false, &line, NULL);
-
-	json_tree_free(t);
-	if (!rc)
-		printf("%s\n", buf_text(&line));
-	buf_release(&line);
-	return rc ? rc : ferror(stdout) ? ARK_EDISK : 0;
-}
 
 /* ---- a draw ------------------------------------------------------------- */
 
@@ -115,7 +100,7 @@ sample_print_draw(void *ctx, const struct ark_draw *d)
 		printf("%s\n", d->record);
 	else
 		print_columns(out);
-	return ferror(stdout) ? ARK_EDISK : 0;
+	return print_end(0);
 }
 
 /* ---- its calls ---------------------------------------------------------- */
@@ -125,10 +110,9 @@ call_json(const struct ark_drawn *c)
 {
 	const struct ark_found *f = c->found;
 	struct json_tree *t = json_tree_new();
-	char start[MOMENT_SIZE], at[CLOCK_UTC_SIZE];
+	char start[MOMENT_SIZE];
 
 	moment_format(start, f->recording->start_s);
-	clock_utc(at, f->downloaded_s);
 	json_put_text(t, "type", "call");
 	json_put_int(t, "n", c->n);
 	json_put_text(t, "id", f->recording->id);
@@ -145,16 +129,8 @@ call_json(const struct ark_drawn *c)
 	json_put_text(t, "service", f->recording->service);
 	json_put_text(t, "path", f->path);
 	json_put_int(t, "bytes", f->bytes);
-	json_put_text(t, "media_type", f->media_type);
-	json_put_text(t, "codec", f->codec);
-	if (f->audio_ms >= 0)
-		json_put_real(t, "duration_s", (double)f->audio_ms / 1000);
-	else
-		json_put_null(t, "duration_s");
-	json_put_text(t, "downloaded_at", at);
-	json_put_raw(t, "document", (struct json_slice){ f->document,
-							 f->document_len });
-	return end_json(t);
+	print_put_file(t, f);
+	return print_end(print_tree(t));
 }
 
 /* Who listens, with commas. */
@@ -238,7 +214,7 @@ redraw_print(void *ctx, const struct ark_redraw_difference *d)
 		json_put_text(t, "day", *day ? day : NULL);
 		json_put_text(t, "id", *d->id ? d->id : NULL);
 		json_put_text(t, "detail", d->detail);
-		return end_json(t);
+		return print_end(print_tree(t));
 	}
 	printf("%-10s %-10s ", ark_redraw_name(d->kind), day);
 	if (*d->id) {
@@ -246,7 +222,7 @@ redraw_print(void *ctx, const struct ark_redraw_difference *d)
 		fputs(": ", stdout);
 	}
 	puts(d->detail);
-	return ferror(stdout) ? ARK_EDISK : 0;
+	return print_end(0);
 }
 
 int
@@ -265,7 +241,7 @@ redraw_print_end(const struct sample_output *out,
 		json_put_int(tree, "drawn", t->drawn);
 		json_put_int(tree, "drawn_now", t->drawn_now);
 		json_put_int(tree, "differences", t->differences);
-		return end_json(tree);
+		return print_end(print_tree(tree));
 	}
 	if (t->differences)
 		printf("draw %" PRId64 " is DIFFERENT here: %" PRId64
@@ -273,5 +249,5 @@ redraw_print_end(const struct sample_output *out,
 	else
 		printf("draw %" PRId64 " is the same: %" PRId64 " of %" PRId64
 		       " calls\n", t->number, t->drawn, t->population);
-	return ferror(stdout) ? ARK_EDISK : 0;
+	return print_end(0);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "catalogue/query.h"
+#include "catalogue/row.h"
 #include "catalogue/subject.h"
 
 static const char recording_sql[] =
@@ -93,28 +93,11 @@ catalogue_held_versions(struct catalogue *c,
 			struct ark_error *err)
 {
 	struct query q;
-	int rc;
 
 	query_prepare(&q, c, place->source == CATALOGUE_RECORDINGS ?
 		      recording_versions_sql : report_versions_sql);
 	query_int(&q, place->row);
-	for (;;) {
-		const char *body;
-		size_t n;
-
-		rc = query_next(&q, err);
-		if (rc <= 0)
-			break;
-		body = query_get_bytes(&q, 2, &n);
-		rc = query_status(&q, err);
-		if (!rc)
-			rc = fn(ctx, (int)query_get_int(&q, 0),
-				query_get_int(&q, 1), body, n);
-		if (rc)
-			break;
-	}
-	query_close(&q);
-	return rc;
+	return row_versions(&q, fn, ctx, err);
 }
 
 int

@@ -169,26 +169,12 @@ catalogue_versions(struct catalogue *c, int64_t row, catalogue_version_fn *fn,
 		   void *ctx, struct ark_error *err)
 {
 	struct query q;
-	int rc;
 
 	query_prepare(&q, c,
 		      "SELECT version, seen_s, body FROM earlier"
 		      " WHERE n = ? ORDER BY version");
 	query_int(&q, row);
-	for (;;) {
-		const void *body;
-
-		rc = query_next(&q, err);
-		if (rc <= 0)
-			break;
-		body = sqlite3_column_blob(q.s, 2);
-		rc = fn(ctx, (int)query_get_int(&q, 0), query_get_int(&q, 1),
-			body ? body : "", (size_t)sqlite3_column_bytes(q.s, 2));
-		if (rc)
-			break;
-	}
-	query_close(&q);
-	return rc;
+	return row_versions(&q, fn, ctx, err);
 }
 
 int

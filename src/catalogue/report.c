@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "catalogue/query.h"
+#include "catalogue/window.h"
 
 /* A row as it was before the document came. */
 struct before {
@@ -153,12 +154,9 @@ static int
 note_listing(struct catalogue *c, enum ark_route route, int64_t now_s,
 	     const struct catalogue_window *w, struct ark_error *err)
 {
-	bool is_complete = w->is_complete && w->is_whole_day;
-	const char *flaw = w->flaw ? w->flaw : "";
+	const struct window_claim claim = window_claim(w);
 	struct query q;
 
-	if (!w->is_whole_day && !*flaw)
-		flaw = "only a part of the day was listed";
 	query_prepare(
 		&q, c,
 		"INSERT INTO report_day (day, route, asked_s, is_complete,"
@@ -172,9 +170,9 @@ note_listing(struct catalogue *c, enum ark_route route, int64_t now_s,
 	query_int(&q, w->day);
 	query_int(&q, route);
 	query_int(&q, now_s);
-	query_int(&q, is_complete);
-	query_time(&q, w->is_whole_day ? w->total : -1);
-	query_text(&q, is_complete ? "" : flaw);
+	query_int(&q, claim.is_complete);
+	query_time(&q, claim.total);
+	query_text(&q, claim.flaw);
 	query_int(&q, w->is_whole_day);
 	return query_run(&q, err);
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "catalogue/query.h"
+#include "catalogue/row.h"
 #include "catalogue/report.h"
 
 struct catalogue_report_cursor {
@@ -79,29 +79,12 @@ catalogue_report_versions(struct catalogue *c, int64_t row,
 			  struct ark_error *err)
 {
 	struct query q;
-	int rc;
 
 	query_prepare(&q, c,
 		      "SELECT version, seen_s, body FROM report_earlier"
 		      " WHERE n = ? ORDER BY version");
 	query_int(&q, row);
-	for (;;) {
-		const char *body;
-		size_t n;
-
-		rc = query_next(&q, err);
-		if (rc <= 0)
-			break;
-		body = query_get_bytes(&q, 2, &n);
-		rc = query_status(&q, err);
-		if (!rc)
-			rc = fn(ctx, (int)query_get_int(&q, 0),
-				query_get_int(&q, 1), body, n);
-		if (rc)
-			break;
-	}
-	query_close(&q);
-	return rc;
+	return row_versions(&q, fn, ctx, err);
 }
 
 #define DAY_COLUMNS                                                            \

@@ -104,3 +104,28 @@ nomem:
 	catalogue_row_release(r);
 	return error_nomem(err);
 }
+
+int
+row_versions(struct query *q, catalogue_version_fn *fn, void *ctx,
+	       struct ark_error *err)
+{
+	int rc;
+
+	for (;;) {
+		const char *body;
+		size_t n;
+
+		rc = query_next(q, err);
+		if (rc <= 0)
+			break;
+		body = query_get_bytes(q, 2, &n);
+		rc = query_status(q, err);
+		if (!rc)
+			rc = fn(ctx, (int)query_get_int(q, 0),
+				query_get_int(q, 1), body, n);
+		if (rc)
+			break;
+	}
+	query_close(q);
+	return rc;
+}

@@ -22,4 +22,12 @@
 int row_read(struct query *q, bool has_document,
 	     struct catalogue_row *row, struct ark_error *err);
 
+/*
+ * row_versions(q, fn, ctx, err):
+ * Tell fn of each row of q: the number of a version, when it was seen, its
+ * body.  Closes q.  Return 0, what fn returned if that was not 0, or negative.
+ */
+int row_versions(struct query *q, catalogue_version_fn *fn, void *ctx,
+		 struct ark_error *err);
+
 #endif

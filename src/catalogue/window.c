@@ -2,6 +2,8 @@
  * What a whole stretch of a listing proves: that it is complete, and what is
  * no longer in it.
  */
+#include "catalogue/window.h"
+
 #include "base/error.h"
 #include "catalogue/query.h"
 
@@ -70,21 +72,35 @@ mark_vanished(struct catalogue *c, int64_t now_s,
 	return rc;
 }
 
+struct window_claim
+window_claim(const struct catalogue_window *w)
+{
+	struct window_claim claim = {
+		.is_complete = w->is_complete && w->is_whole_day,
+		.total = w->is_whole_day ? w->total : -1, .flaw = "",
+	};
+
+	if (claim.is_complete)
+		return claim;
+	if (w->flaw)
+		claim.flaw = w->flaw;
+	if (!w->is_whole_day && !*claim.flaw)
+		claim.flaw = "only a part of the day was listed";
+	return claim;
+}
+
 /*
- * Only a whole day can be complete, and a part listed later does not take that
- * away.  The bag is behind when what it says of the day changed; not when the
- * same was asked again.
+ * A part listed later does not take from a day that is complete.  The bag is
+ * behind when what it says of the day changed; not when the same was asked
+ * again.
  */
 static int
 note_day(struct catalogue *c, int64_t run, int64_t now_s,
 	 const struct catalogue_window *w, struct ark_error *err)
 {
-	bool is_complete = w->is_complete && w->is_whole_day;
-	const char *flaw = w->flaw ? w->flaw : "";
+	const struct window_claim claim = window_claim(w);
 	struct query q;
 
-	if (!w->is_whole_day && !*flaw)
-		flaw = "only a part of the day was listed";
 	query_prepare(
 		&q, c,
 		"INSERT INTO day (day, is_dirty, was_asked, asked_s,"
@@ -103,9 +119,9 @@ note_day(struct catalogue *c, int64_t run, int64_t now_s,
 	query_int(&q, w->day);
 	query_int(&q, now_s);
 	query_int(&q, run);
-	query_int(&q, is_complete);
-	query_time(&q, w->is_whole_day ? w->total : -1);
-	query_text(&q, is_complete ? "" : flaw);
+	query_int(&q, claim.is_complete);
+	query_time(&q, claim.total);
+	query_text(&q, claim.flaw);
 	query_int(&q, w->is_whole_day);
 	return query_run(&q, err);
 }

@@ -111,11 +111,7 @@ rehearse(struct rehearsal *r, const struct ark_config *c,
 	struct ark_range range;
 	int rc;
 
-	rc = omni_organizations(&service->omni, true, err);
-	if (!rc)
-		rc = omni_login(&service->omni, err);
-	if (!rc)
-		rc = zone_open(&zone, service_zone_name(service), err);
+	rc = service_login(service, &zone, err);
 	if (!rc)
 		rc = range_of(r, c, zone, &range, err);
 	if (rc)

@@ -101,10 +101,11 @@ edition_file(struct edition *e, const struct table_row *out,
 			    err);
 }
 
+/* edition_row_fn */
 static int
-write_row(struct edition *e, const struct catalogue_row *row,
-	  struct ark_error *err)
+write_row(void *ctx, const struct catalogue_row *row, struct ark_error *err)
 {
+	struct edition *e = ctx;
 	struct table_row out;
 	int rc;
 
@@ -129,20 +130,21 @@ write_row(struct edition *e, const struct catalogue_row *row,
 	return edition_file(e, &out, err);
 }
 
-static int
-write_rows(struct edition *e, struct ark_error *err)
+int
+edition_each(struct edition *e, enum catalogue_kind kind, edition_row_fn *fn,
+	     void *ctx, struct ark_error *err)
 {
 	struct catalogue_cursor *cur = NULL;
 	struct catalogue_row row = { 0 };
 	int rc;
 
-	rc = catalogue_select_day(&cur, e->archive->catalogue,
-				  CATALOGUE_RECORDING, e->day, err);
+	rc = catalogue_select_day(&cur, e->archive->catalogue, kind, e->day,
+				  err);
 	while (!rc) {
 		rc = catalogue_next(cur, &row, err);
 		if (rc <= 0)
 			break;
-		rc = write_row(e, &row, err);
+		rc = fn(ctx, &row, err);
 	}
 	catalogue_row_release(&row);
 	catalogue_cursor_free(cur);
@@ -190,7 +192,7 @@ edition_tables(struct edition *e, struct ark_error *err)
 		return rc;
 	table_csv_head(&e->line, ',');
 	store_file_write(e->csv, buf_text(&e->line), e->line.len);
-	rc = write_rows(e, err);
+	rc = edition_each(e, CATALOGUE_RECORDING, write_row, e, err);
 	if (!rc)
 		rc = edition_close(e, e->ndjson, "data/recordings.ndjson", err);
 	if (!rc)

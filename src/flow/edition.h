@@ -38,6 +38,16 @@ int edition_open(struct edition *e, struct store_file **out, const char *name,
 int edition_close(struct edition *e, struct store_file *f, const char *name,
 		  struct ark_error *err);
 
+/*
+ * edition_each(e, kind, fn, ctx, err):
+ * Tell fn of each row of a kind whose bag it is, by (start_s, id), with its
+ * document.  Return 0, as the catalogue, or what fn returned if that was not 0.
+ */
+typedef int edition_row_fn(void *ctx, const struct catalogue_row *row,
+			   struct ark_error *err);
+int edition_each(struct edition *e, enum catalogue_kind kind,
+		 edition_row_fn *fn, void *ctx, struct ark_error *err);
+
 /* edition_tables(e, err): data/recordings.ndjson and .csv, and e->payload. */
 int edition_tables(struct edition *e, struct ark_error *err);
 

@@ -8,10 +8,18 @@
 #include "flow/edition.h"
 #include "store/layout.h"
 
+/* The table on its way out. */
+struct table {
+	struct edition *edition;
+	struct store_file *file;
+};
+
+/* edition_row_fn */
 static int
-write_row(struct edition *e, struct store_file *f,
-	  const struct catalogue_row *row, struct ark_error *err)
+write_row(void *ctx, const struct catalogue_row *row, struct ark_error *err)
 {
+	const struct table *t = ctx;
+	struct edition *e = t->edition;
 	struct table_attachment out = {
 		.conversation = row->interaction_id, .start_s = row->start_s,
 	};
@@ -28,28 +36,8 @@ write_row(struct edition *e, struct store_file *f,
 	table_attachment(&e->line, &out);
 	if (e->line.rc)
 		return error_nomem(err);
-	store_file_write(f, buf_text(&e->line), e->line.len);
+	store_file_write(t->file, buf_text(&e->line), e->line.len);
 	return edition_file(e, &out.row, err);
-}
-
-static int
-write_rows(struct edition *e, struct store_file *f, struct ark_error *err)
-{
-	struct catalogue_cursor *cur = NULL;
-	struct catalogue_row row = { 0 };
-	int rc;
-
-	rc = catalogue_select_day(&cur, e->archive->catalogue,
-				  CATALOGUE_ATTACHMENT, e->day, err);
-	while (!rc) {
-		rc = catalogue_next(cur, &row, err);
-		if (rc <= 0)
-			break;
-		rc = write_row(e, f, &row, err);
-	}
-	catalogue_row_release(&row);
-	catalogue_cursor_free(cur);
-	return rc;
 }
 
 /* A table of an earlier edition is not left beside a manifest without it. */
@@ -67,16 +55,16 @@ int
 edition_media(struct edition *e, const struct catalogue_media *sums,
 	      struct ark_error *err)
 {
-	struct store_file *f = NULL;
+	struct table t = { .edition = e };
 	int rc;
 
 	if (!sums->listed && !has_table(e))
 		return 0;
-	rc = edition_open(e, &f, EDITION_MEDIA, err);
+	rc = edition_open(e, &t.file, EDITION_MEDIA, err);
 	if (!rc)
-		rc = write_rows(e, f, err);
+		rc = edition_each(e, CATALOGUE_ATTACHMENT, write_row, &t, err);
 	if (!rc)
-		rc = edition_close(e, f, EDITION_MEDIA, err);
-	store_file_free(f);
+		rc = edition_close(e, t.file, EDITION_MEDIA, err);
+	store_file_free(t.file);
 	return rc;
 }

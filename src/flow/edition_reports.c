@@ -90,27 +90,15 @@ write_documents(struct table *t, enum ark_route route, struct ark_error *err)
 	return rc;
 }
 
-/* The recordings' own documents. */
+/* edition_row_fn: The recordings' own documents. */
 static int
-write_links(struct table *t, struct ark_error *err)
+write_link(void *ctx, const struct catalogue_row *row, struct ark_error *err)
 {
-	struct edition *e = t->edition;
-	struct catalogue_cursor *cur = NULL;
-	struct catalogue_row row = { 0 };
-	int rc;
+	const struct table *t = ctx;
 
-	rc = catalogue_select_day(&cur, e->archive->catalogue,
-				  CATALOGUE_RECORDING, e->day, err);
-	while (!rc) {
-		rc = catalogue_next(cur, &row, err);
-		if (rc <= 0)
-			break;
-		rc = row.vanished_s >= 0 || !row.document ? 0 :
-			gz_write(t->gz, row.document, row.document_len, err);
-	}
-	catalogue_row_release(&row);
-	catalogue_cursor_free(cur);
-	return rc;
+	if (row->vanished_s >= 0 || !row->document)
+		return 0;
+	return gz_write(t->gz, row->document, row->document_len, err);
 }
 
 static int
@@ -121,8 +109,10 @@ write_table(struct edition *e, enum ark_route route, struct ark_error *err)
 
 	rc = table_open(&t, e, route, false, err);
 	if (!rc)
-		rc = route == ARK_AUDIO_LINKS ? write_links(&t, err) :
-						write_documents(&t, route, err);
+		rc = route == ARK_AUDIO_LINKS ?
+			     edition_each(e, CATALOGUE_RECORDING, write_link,
+					  &t, err) :
+			     write_documents(&t, route, err);
 	return table_close(&t, rc, err);
 }
 

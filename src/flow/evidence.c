@@ -97,8 +97,9 @@ evidence_read(const struct evidence *e, struct store *s, const char *name,
 
 /* ---- what is to be looked at -------------------------------------------- */
 
-int
-evidence_place(const struct evidence *e, const char *name, struct buf *out)
+/* The path in the archive of what is called name, any text, in the bag. */
+static int
+place_of(const struct evidence *e, const char *name, struct buf *out)
 {
 	buf_clear(out);
 	(void)buf_add(out, e->folder, strlen(e->folder));
@@ -142,7 +143,7 @@ add_listed(struct evidence *e, const struct manifest *m,
 	for (size_t i = 0; !rc && i < m->n; i++) {
 		struct known *k;
 
-		rc = evidence_place(e, m->entries[i].path, &path);
+		rc = place_of(e, m->entries[i].path, &path);
 		if (rc)
 			break;
 		k = idmap_get(&e->by_path, buf_text(&path));

@@ -61,14 +61,6 @@ struct evidence *evidence_gather(struct archive *a, int32_t day);
 void evidence_free(struct evidence *e);
 
 /*
- * evidence_place(e, name, out):
- * The path in the archive of what is called name in the day's bag, be it any
- * text.  Return 0 or ARK_ENOMEM.
- */
-int evidence_place(const struct evidence *e, const char *name,
-		   struct buf *out);
-
-/*
  * evidence_read(e, s, name, is_payload, out, err):
  * Read and parse the manifest called name; release out->m.  Return 0, also when
  * it could not be had or is a bad one, ARK_EFORMAT for a day that cannot be, or

@@ -203,11 +203,7 @@ run(struct exporter *e, struct service *service, struct mailbox *box,
 	struct zone *zone = NULL;
 	int rc;
 
-	rc = omni_organizations(&service->omni, true, err);
-	if (!rc)
-		rc = omni_login(&service->omni, err);
-	if (!rc)
-		rc = zone_open(&zone, service_zone_name(service), err);
+	rc = service_login(service, &zone, err);
 	if (!rc)
 		rc = list_days(&l, service, zone, box, err);
 	forget(&l, l.n);

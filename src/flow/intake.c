@@ -207,10 +207,23 @@ intake_page(void *ctx, const struct lister_page *page, struct ark_error *err)
 	return rc;
 }
 
-static bool
-was_seen(void *ctx, const char *id)
+bool
+intake_was_seen(void *seen, const char *id)
 {
-	return idset_has(ctx, id);
+	return idset_has(seen, id);
+}
+
+struct catalogue_window
+intake_told(const struct lister_window *w)
+{
+	return (struct catalogue_window){
+		.day = w->day, .from_s = w->from_s, .to_s = w->to_s,
+		.is_whole_day = w->to_s - w->from_s == DAY_SECONDS,
+		.is_complete = w->is_complete, .total = w->total,
+		.distinct = w->distinct,
+		.flaw = w->is_complete ? NULL : w->flaw,
+		.proves_no_absence = w->has_strayed,
+	};
 }
 
 /*
@@ -259,21 +272,14 @@ int
 intake_window(void *ctx, const struct lister_window *w, struct ark_error *err)
 {
 	struct sync *s = ctx;
-	struct catalogue_window told = {
-		.day = w->day, .from_s = w->from_s, .to_s = w->to_s,
-		.is_whole_day = w->to_s - w->from_s == DAY_SECONDS,
-		.is_complete = w->is_complete, .total = w->total,
-		.distinct = w->distinct,
-		.flaw = w->is_complete ? NULL : w->flaw,
-		.proves_no_absence = w->has_strayed,
-	};
+	const struct catalogue_window told = intake_told(w);
 	char day[DAY_SIZE];
 	int64_t vanished = 0;
 	int rc;
 
 	day_format(day, w->day);
 	rc = catalogue_listed(s->archive->catalogue, s->run, clock_wall_s(),
-			      &told, was_seen, (void *)(uintptr_t)w->seen,
+			      &told, intake_was_seen, (void *)(uintptr_t)w->seen,
 			      &vanished, err);
 	if (!rc)
 		rc = reports_note_links(s, &told, err);

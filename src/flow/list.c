@@ -113,11 +113,7 @@ ark_list(const struct ark_config *c, const struct ark_list_options *o,
 	rc = service_open(&service, c, &need, &o->listener, err);
 	if (rc)
 		goto out;
-	rc = omni_organizations(&service.omni, true, err);
-	if (!rc)
-		rc = omni_login(&service.omni, err);
-	if (!rc)
-		rc = zone_open(&zone, service_zone_name(&service), err);
+	rc = service_login(&service, &zone, err);
 	if (!rc)
 		rc = walk(&service, &l, zone, &box, err);
 	service_close(&service);

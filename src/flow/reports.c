@@ -88,26 +88,13 @@ take_page(void *ctx, const struct lister_page *page, struct ark_error *err)
 	return rc;
 }
 
-static bool
-was_seen(void *ctx, const char *id)
-{
-	return idset_has(ctx, id);
-}
-
 /* lister_ops.window */
 static int
 take_window(void *ctx, const struct lister_window *w, struct ark_error *err)
 {
 	struct sync_report *r = ctx;
 	struct sync *s = r->sync;
-	struct catalogue_window told = {
-		.day = w->day, .from_s = w->from_s, .to_s = w->to_s,
-		.is_whole_day = w->to_s - w->from_s == DAY_SECONDS,
-		.is_complete = w->is_complete, .total = w->total,
-		.distinct = w->distinct,
-		.flaw = w->is_complete ? NULL : w->flaw,
-		.proves_no_absence = w->has_strayed,
-	};
+	const struct catalogue_window told = intake_told(w);
 	const char *name = ark_route_name(r->route);
 	int64_t vanished = 0;
 	char day[DAY_SIZE];
@@ -115,7 +102,7 @@ take_window(void *ctx, const struct lister_window *w, struct ark_error *err)
 
 	day_format(day, w->day);
 	rc = catalogue_report_listed(s->archive->catalogue, r->route,
-				     clock_wall_s(), &told, was_seen,
+				     clock_wall_s(), &told, intake_was_seen,
 				     (void *)(uintptr_t)w->seen, &vanished,
 				     err);
 	if (!rc && has_media(r))

@@ -115,3 +115,14 @@ service_zone_name(const struct service *s)
 		return s->omni.chosen->time_zone;
 	return "UTC";
 }
+
+int
+service_login(struct service *s, struct zone **zone, struct ark_error *err)
+{
+	int rc;
+
+	rc = omni_organizations(&s->omni, true, err);
+	if (!rc)
+		rc = omni_login(&s->omni, err);
+	return rc ? rc : zone_open(zone, service_zone_name(s), err);
+}

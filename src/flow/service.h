@@ -10,6 +10,7 @@
 #include "flow/confinement.h"
 #include "http/engine.h"
 #include "http/gate.h"
+#include "model/time.h"
 #include "omni/omni.h"
 
 /* What all who list ask of the one host. */
@@ -49,6 +50,13 @@ void service_close(struct service *s);
  */
 int service_network(struct http_settings *out, const struct ark_config *c,
 		    struct ark_error *err);
+
+/*
+ * service_login(s, zone, err):
+ * Log in, and open the zone to work in; free it.  Return 0, or as
+ * omni_organizations(), omni_login() and zone_open().
+ */
+int service_login(struct service *s, struct zone **zone, struct ark_error *err);
 
 /* service_stop(s): End the engine; what was in flight is delivered. */
 void service_stop(struct service *s);

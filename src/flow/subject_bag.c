@@ -254,7 +254,7 @@ put_baginfo(struct subject_bag *bag, struct archive *a,
 	    const struct ark_subject_totals *totals, struct ark_error *err)
 {
 	struct buf out = BUF_INIT(65536);
-	char now[CLOCK_UTC_SIZE], oxum[48];
+	char now[CLOCK_UTC_SIZE];
 	struct trail_head head;
 	int rc;
 
@@ -263,14 +263,12 @@ put_baginfo(struct subject_bag *bag, struct archive *a,
 		return rc;
 	clock_utc(now, clock_wall_s());
 	now[10] = 0;	/* the date alone */
-	(void)snprintf(oxum, sizeof(oxum), "%lld.%zu", (long long)bag->octets,
-		       bag->payload.n);
 	baginfo_put(&out, "Source-Organization", a->organization);
 	baginfo_put(&out, "External-Description", "Everything that an archive "
 		    "of recordings and reports holds about one subject");
 	baginfo_put(&out, "Bagging-Date", now);
 	baginfo_put(&out, "Bag-Software-Agent", "callark " CALLARK_VERSION);
-	baginfo_put(&out, "Payload-Oxum", oxum);
+	baginfo_put_oxum(&out, bag->octets, (int64_t)bag->payload.n);
 	baginfo_put(&out, "Callark-Organization-Id", a->organization_id);
 	baginfo_put(&out, "Callark-Time-Zone", zone_name(a->zone));
 	baginfo_put_int(&out, "Callark-Recordings", totals->recordings);

@@ -152,6 +152,23 @@ check_stop(const struct search *s)
 		       0;
 }
 
+/* Look for matches in a body; a hit, or not, as s->best tells. */
+static int
+look(struct search *s, const struct catalogue_place *place, const char *body,
+     size_t n, subject_fn *match, enum ark_subject_match sure)
+{
+	int rc;
+
+	s->best = SUBJECT_OTHER;
+	rc = subject_each(&s->scan, body, n, match, s, s->err);
+	if (rc < 0)
+		return rc;
+	if (s->best == SUBJECT_OTHER)
+		return 0;
+	return add_hit(s, place, s->best == SUBJECT_SAME ? sure :
+							   ARK_SUBJECT_PARTLY);
+}
+
 /* catalogue_body_fn */
 static int
 look_for_subject(void *ctx, const struct catalogue_place *place,
@@ -160,15 +177,9 @@ look_for_subject(void *ctx, const struct catalogue_place *place,
 	struct search *s = ctx;
 	int rc;
 
-	s->best = SUBJECT_OTHER;
-	rc = subject_each(&s->scan, body, n, match_one, s, s->err);
-	if (rc < 0)
-		return rc;
-	if (s->best == SUBJECT_OTHER)
-		return check_stop(s);
-	rc = add_hit(s, place, s->best == SUBJECT_SAME ? ARK_SUBJECT_NAMED :
-							 ARK_SUBJECT_PARTLY);
-	if (!rc && s->who->kind != ARK_SUBJECT_PROTOCOL)
+	rc = look(s, place, body, n, match_one, ARK_SUBJECT_NAMED);
+	if (!rc && s->best != SUBJECT_OTHER &&
+	    s->who->kind != ARK_SUBJECT_PROTOCOL)
 		rc = subject_each(&s->scan, body, n, note_protocol, s, s->err);
 	return rc ? rc : check_stop(s);
 }
@@ -198,14 +209,7 @@ look_for_protocol(void *ctx, const struct catalogue_place *place,
 	struct search *s = ctx;
 	int rc;
 
-	s->best = SUBJECT_OTHER;
-	rc = subject_each(&s->scan, body, n, match_protocol, s, s->err);
-	if (rc < 0)
-		return rc;
-	if (s->best == SUBJECT_OTHER)
-		return check_stop(s);
-	rc = add_hit(s, place, s->best == SUBJECT_SAME ?
-		     ARK_SUBJECT_ATTENDANCE : ARK_SUBJECT_PARTLY);
+	rc = look(s, place, body, n, match_protocol, ARK_SUBJECT_ATTENDANCE);
 	return rc ? rc : check_stop(s);
 }
 
@@ -231,13 +235,13 @@ find_protocols(struct search *s, const struct idset *set)
  * catalogue_subject_rest().
  */
 static int
-look_at_all(struct search *s, catalogue_body_fn *look)
+look_at_all(struct search *s, catalogue_body_fn *fn)
 {
 	int rc;
 
-	rc = subject_wrecks_scan(&s->hits->wrecks, s->archive->store, look, s,
+	rc = subject_wrecks_scan(&s->hits->wrecks, s->archive->store, fn, s,
 				 s->err);
-	return rc ? rc : catalogue_subject_rest(s->archive->catalogue, look, s,
+	return rc ? rc : catalogue_subject_rest(s->archive->catalogue, fn, s,
 						s->err);
 }
 

@@ -239,6 +239,23 @@ put_problems(struct json_tree *t, const struct ark_problem *problems, int n,
 	json_put_int(t, "problems_total", total);
 }
 
+/* The states of what was to be fetched, but for no_link. */
+static void
+put_counts(struct json_tree *t, const int64_t *counts, int64_t fresh,
+	   int64_t already)
+{
+	json_put_int(t, "excluded", counts[ARK_EXCLUDED]);
+	json_put_int(t, "archived", counts[ARK_ARCHIVED]);
+	json_put_int(t, "new", fresh);
+	json_put_int(t, "already", already);
+	json_put_int(t, "deferred", counts[ARK_DEFERRED] +
+		     counts[ARK_QUEUED]);
+	json_put_int(t, "failed", counts[ARK_FAILED]);
+	json_put_int(t, "gone", counts[ARK_GONE]);
+	json_put_int(t, "quarantined", counts[ARK_QUARANTINED]);
+	json_put_int(t, "purged", counts[ARK_PURGED]);
+}
+
 /* What a run without media says nothing of. */
 static void
 put_media(struct json_tree *t, const struct ark_media_sums *m)
@@ -247,16 +264,7 @@ put_media(struct json_tree *t, const struct ark_media_sums *m)
 		return;
 	json_open_object(t, "media");
 	json_put_int(t, "listed", m->listed);
-	json_put_int(t, "excluded", m->counts[ARK_EXCLUDED]);
-	json_put_int(t, "archived", m->counts[ARK_ARCHIVED]);
-	json_put_int(t, "new", m->fresh);
-	json_put_int(t, "already", m->already);
-	json_put_int(t, "deferred", m->counts[ARK_DEFERRED] +
-		     m->counts[ARK_QUEUED]);
-	json_put_int(t, "failed", m->counts[ARK_FAILED]);
-	json_put_int(t, "gone", m->counts[ARK_GONE]);
-	json_put_int(t, "quarantined", m->counts[ARK_QUARANTINED]);
-	json_put_int(t, "purged", m->counts[ARK_PURGED]);
+	put_counts(t, m->counts, m->fresh, m->already);
 	json_put_int(t, "bytes_new", m->bytes_new);
 	put_problems(t, m->problems, m->n_problems, m->problems_total);
 	json_close(t);
@@ -310,16 +318,7 @@ put_sums(struct json_tree *t, const struct ark_summary *s)
 	json_put_int(t, "listed", s->listed);
 	json_put_int(t, "with_link", s->with_link);
 	json_put_int(t, "no_link", s->counts[ARK_NO_LINK]);
-	json_put_int(t, "excluded", s->counts[ARK_EXCLUDED]);
-	json_put_int(t, "archived", s->counts[ARK_ARCHIVED]);
-	json_put_int(t, "new", s->new_recordings);
-	json_put_int(t, "already", s->already);
-	json_put_int(t, "deferred", s->counts[ARK_DEFERRED] +
-		     s->counts[ARK_QUEUED]);
-	json_put_int(t, "failed", s->counts[ARK_FAILED]);
-	json_put_int(t, "gone", s->counts[ARK_GONE]);
-	json_put_int(t, "quarantined", s->counts[ARK_QUARANTINED]);
-	json_put_int(t, "purged", s->counts[ARK_PURGED]);
+	put_counts(t, s->counts, s->new_recordings, s->already);
 	json_put_int(t, "odd_documents", s->oddities);
 	json_put_int(t, "bytes_new", s->bytes_new);
 	json_put_int(t, "to_fetch", s->to_fetch);

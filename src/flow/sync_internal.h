@@ -201,6 +201,10 @@ int intake_put(struct sync *s, const struct catalogue_document *docs, size_t n,
 	       struct catalogue_put *puts, struct ark_error *err);
 /* intake_is_wanting(state): Whether a row in this state is to be fetched. */
 bool intake_is_wanting(enum ark_state state);
+/* intake_told(w): The same for the catalogue, w's flaw lent. */
+struct catalogue_window intake_told(const struct lister_window *w);
+/* intake_was_seen(seen, id): Whether id is in w->seen, for the catalogue. */
+bool intake_was_seen(void *seen, const char *id);
 /*
  * intake_relisted(s, kind, w, err):
  * A day was listed again for the jobs of a kind that wait for a fresh link.

@@ -50,6 +50,9 @@ struct rebuild_table {
 int rebuild_table(struct rebuild *r, const struct rebuild_table *t,
 		  struct ark_error *err);
 
+/* rebuild_recordings(r, err): Those of the day, from data/recordings.ndjson. */
+int rebuild_recordings(struct rebuild *r, struct ark_error *err);
+
 /* rebuild_media(r, err): The attachments of the day, from data/media.ndjson. */
 int rebuild_media(struct rebuild *r, struct ark_error *err);
 

@@ -327,6 +327,18 @@ int outcome_batch(struct sync *s, struct commit_batch *batch, int64_t now_ms,
 /* outcome_give_up(s, j, state, reason): A setback for this run; frees j. */
 int outcome_give_up(struct sync *s, struct job *j, enum ark_state state,
 		    const char *reason, struct ark_error *err);
+/*
+ * outcome_disk_failed(s, j, why, err):
+ * The local disk failed under j, which is given up for this run.  The third
+ * time, or on a full disk, the run ends.
+ */
+int outcome_disk_failed(struct sync *s, struct job *j,
+			const struct ark_error *why, struct ark_error *err);
+
+/* accept.c: a body that came whole */
+/* accept_whole(s, j, now_ms, err): Judge it, and commit it or what follows. */
+int accept_whole(struct sync *s, struct job *j, int64_t now_ms,
+		 struct ark_error *err);
 
 /* failure.c: what follows an attempt that failed */
 /* failure_keep(j, res, err): Keep what came of the body, if it can be continued. */

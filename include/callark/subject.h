@@ -78,13 +78,24 @@ struct ark_subject_options {
  * Tell fn of everything held about the subject, by time; nothing of it is
  * personal but what the platform or the user put into ids and names of files.
  * The catalogue's index is brought up to date first, unless another run holds
- * the archive; what it does not have is read, so nothing is missed.  Return 0,
+ * the archive; what it does not have is read, so nothing is missed.  The
+ * listener is warned of days that are not held as a whole.  Return 0,
  * ARK_ENOTFOUND (nothing is held), ARK_EUSAGE (the word, see --kind; or more
  * than a million items are held), ARK_ESTOPPED, or as opening an archive.
  */
 int ark_subject_find(const struct ark_config *c,
 		     const struct ark_subject_options *o, ark_held_fn *fn,
 		     void *ctx, struct ark_error *err);
+
+/* The days that were searched; what is not held of them cannot be found. */
+struct ark_subject_scope {
+	int64_t days;			/* of the range; without one those from
+					   the first to the last archived */
+	int64_t absent;			/* the archive knows nothing of them */
+	int64_t incomplete;		/* before today, and not all of what was
+					   asked of them is listed completely */
+	int64_t without_reports;	/* none was asked for but recordings */
+};
 
 struct ark_subject_totals {
 	int64_t recordings, documents;	/* each document once */
@@ -93,6 +104,7 @@ struct ark_subject_totals {
 	int64_t bytes;			/* of the recordings */
 	int64_t partly_left_out;	/* for want of an area code */
 	int64_t damaged;		/* files that were not copied */
+	struct ark_subject_scope scope;
 };
 
 /*

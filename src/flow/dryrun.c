@@ -89,7 +89,7 @@ range_of(struct rehearsal *r, const struct ark_config *c,
 	if (r->archive && archive_is_declared(r->archive))
 		return period_of_sync(range, &r->options->range, c, r->archive,
 				      err);
-	if (!back.from && !back.to && !back.last && !back.day) {
+	if (!period_is_named(&back)) {
 		(void)snprintf(days, sizeof(days), "%lldd", (long long)
 			       (c->look_back_s / DAY_SECONDS + 1));
 		back.last = days;

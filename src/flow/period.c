@@ -1,6 +1,13 @@
 #include "flow/period.h"
 
 #include "base/clock.h"
+#include "flow/reports.h"
+
+bool
+period_is_named(const struct ark_range_words *words)
+{
+	return words->from || words->to || words->last || words->day;
+}
 
 int64_t
 period_now(const struct zone *zone)

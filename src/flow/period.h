@@ -8,6 +8,9 @@
 #include "callark/range.h"
 #include "config/config.h"
 
+/* Whether the words name a range at all. */
+bool period_is_named(const struct ark_range_words *words);
+
 /* The present as the zone's clocks show it. */
 int64_t period_now(const struct zone *zone);
 

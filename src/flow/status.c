@@ -26,12 +26,6 @@ struct teller {
 	struct ark_error *err;
 };
 
-static bool
-has_words(const struct ark_range_words *w)
-{
-	return w->from || w->to || w->last || w->day;
-}
-
 static int
 tell_facts(const struct teller *t)
 {
@@ -43,7 +37,7 @@ tell_facts(const struct teller *t)
 		.organization_id = a->organization_id,
 		.organization = a->organization,
 		.time_zone = zone_name(a->zone),
-		.from_day = has_words(&t->options->range) ?
+		.from_day = period_is_named(&t->options->range) ?
 			    day_of(t->range.from_s) : ARK_NO_DAY,
 		.to_day = last < t->today ? last : t->today,
 	};

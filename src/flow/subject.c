@@ -109,7 +109,13 @@ subject_inquire(struct subject_inquiry *q, const struct ark_config *c,
 		  subject_kind_words(who.kind));
 	rc = subject_search(&q->hits, q->archive, &who, &range, &o->listener,
 			    err);
-	if (!rc && !q->hits.n)
+	if (!rc)
+		rc = subject_scope_read(&q->scope, q->archive, &range,
+					period_is_named(&o->range), err);
+	if (rc)
+		return rc;
+	subject_scope_tell(&q->scope, &o->listener);
+	if (!q->hits.n)
 		rc = error_set(err, ARK_ENOTFOUND,
 			       "nothing is held about this %s",
 			       subject_kind_words(who.kind));

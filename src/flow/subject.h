@@ -6,6 +6,7 @@
 
 #include "archive/archive.h"
 #include "callark/subject.h"
+#include "flow/subject_scope.h"
 #include "flow/subject_search.h"
 
 /* An archive that was searched. */
@@ -13,12 +14,13 @@ struct subject_inquiry {
 	const struct ark_subject_options *options;
 	struct archive *archive;
 	struct subject_hits hits;
+	struct ark_subject_scope scope;
 };
 
 /*
  * subject_inquire(q, c, o, outbox, err):
  * Open the archive, give up the rights that are not needed, bring the index up
- * to date and search.  outbox is a folder to write into, and then the trail of
+ * to date and search; warn of what is not held.  outbox is a folder to write into, and then the trail of
  * the archive can be written, too; or NULL.  Release q whatever comes of it.
  * Return 0, ARK_ENOTFOUND when nothing is held, or as ark_subject_find().
  */

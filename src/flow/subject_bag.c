@@ -278,6 +278,12 @@ put_baginfo(struct subject_bag *bag, struct archive *a,
 	baginfo_put_int(&out, "Callark-Documents", totals->documents);
 	baginfo_put_int(&out, "Callark-Document-Versions", totals->versions);
 	baginfo_put_int(&out, "Callark-Damaged", totals->damaged);
+	baginfo_put_int(&out, "Callark-Days", totals->scope.days);
+	baginfo_put_int(&out, "Callark-Days-Absent", totals->scope.absent);
+	baginfo_put_int(&out, "Callark-Days-Incomplete",
+			totals->scope.incomplete);
+	baginfo_put_int(&out, "Callark-Days-Without-Reports",
+			totals->scope.without_reports);
 	trail_put_baginfo(&out, &head);
 	rc = put_tag(bag, "bag-info.txt", &out, err);
 	buf_release(&out);

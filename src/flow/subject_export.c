@@ -176,6 +176,7 @@ export_into(struct export *x, const struct ark_config *c,
 
 	rc = subject_inquire(&x->inquiry, c, o, store_root(x->bag.store),
 			     x->err);
+	t->scope = x->inquiry.scope;
 	if (!rc)
 		rc = put_all(x);
 	if (!rc)

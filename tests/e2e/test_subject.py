@@ -241,6 +241,61 @@ def test_nothing_is_held(archived):
         assert not find(callark, word, status=INCOMPLETE, word=word)
 
 
+def test_days_without_reports_are_told(make):
+    """What is not kept cannot be found, and the answer says so."""
+    sim, callark = make(scenario())
+    sync(callark)
+    sim.set(days={**DAYS, "2024-12-29": 6})
+    assert callark.sync("--day", "2024-12-29").status == COMPLETE
+    cpf = with_recording(sim)["documento_cliente"]
+    for word in (cpf, "111.444.777-35"):
+        result = callark.run("subject", "find", word)
+        assert "1 of 3 days have no reports kept" in result.err, result
+        assert "listed completely" not in result.err, result
+    whole = callark.run("subject", "find", cpf, *RANGE)
+    assert "warning" not in whole.err, whole
+    bag = callark.folder / "bag"
+    export(callark, bag, cpf)
+    info = (bag / "bag-info.txt").read_text().splitlines()
+    assert "Callark-Days: 3" in info
+    assert "Callark-Days-Absent: 0" in info
+    assert "Callark-Days-Incomplete: 0" in info
+    assert "Callark-Days-Without-Reports: 1" in info
+
+
+def test_days_that_are_not_listed_completely_are_told(make):
+    sim, callark = make(scenario())
+    assert callark.sync("--day", DAY, "--reports", "all").status == COMPLETE
+    faults = [{"do": "500", "times": -1}]
+    sim.set(routes={HISTORY: {"listing": {"faults": faults}}})
+    assert callark.sync("--day", NEXT,
+                        "--reports", "all").status == INCOMPLETE
+    cpf = with_recording(sim)["documento_cliente"]
+    result = callark.run("subject", "find", cpf)
+    assert "1 of 2 days are not listed completely" in result.err, result
+    assert "no reports kept" not in result.err, result
+    whole = callark.run("subject", "find", cpf, "--day", DAY)
+    assert "warning" not in whole.err, whole
+
+
+@pytest.mark.parametrize("words, told", [
+    ((), "1 of 3 days are not in the archive"),     # the hole between two
+    (("--from", "2024-12-29", "--to", NEXT), "1 of 3 days are not in"),
+    (("--from", "2024-12-25", "--to", "2025-01-03"), "8 of 10 days are not in"),
+    (("--day", DAY), "1 of 1 days are not in the archive"),
+    (("--day", NEXT), None),
+], ids=["hole", "range", "beyond", "nothing", "whole"])
+def test_days_that_are_not_in_the_archive_are_told(make, words, told):
+    sim, callark = make(scenario(days={**DAYS, "2024-12-29": 6}))
+    for day in ("2024-12-29", NEXT):
+        assert callark.sync("--day", day,
+                            "--reports", "all").status == COMPLETE
+    result = callark.run("subject", "find", "111.444.777-35", *words)
+    assert result.status == INCOMPLETE, result
+    assert (told in result.err) if told else (
+        "warning" not in result.err), result
+
+
 WRONG = [
     (("find",), "the word"),
     (("find", "999.900.003-78"), "--kind"),

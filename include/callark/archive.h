@@ -33,6 +33,8 @@ struct ark_day {
 	int64_t first_s, last_s;	/* civil; -1 */
 	const char *flaw;		/* why its listing is not complete, or "" */
 	struct ark_day_media media;
+	/* bits 1 << enum ark_route: asked for, and not listed completely */
+	unsigned reports_incomplete;
 };
 
 #define ARK_NO_DAY INT32_MIN

@@ -374,6 +374,8 @@ struct catalogue_day {
 	int64_t bytes;			/* of archived recordings */
 	int64_t first_s, last_s;	/* civil start of first and last; -1 */
 	struct catalogue_media media;
+	/* bits 1 << enum ark_route: asked, and not listed completely */
+	unsigned reports_incomplete;
 };
 
 typedef int catalogue_day_fn(void *ctx, const struct catalogue_day *day);
@@ -408,13 +410,14 @@ int catalogue_published(struct catalogue *c, int32_t day, int64_t now_s,
 			struct ark_error *err);
 
 /*
- * catalogue_settled_day(c, kinds, day, err):
+ * catalogue_settled_day(c, kinds, reports, day, err):
  * The latest asked day D such that every asked day up to D is complete and has
  * nothing of kinds (bits 1 << enum catalogue_kind) queued, deferred or
- * quarantined, and so are the reports that were asked of them.  1 and *day, or
- * 0 when there is none.
+ * quarantined, and those of reports (bits 1 << enum ark_route) that were asked
+ * of it are complete.  1 and *day, or 0 when there is none.
  */
-int catalogue_settled_day(struct catalogue *c, unsigned kinds, int32_t *day,
+int catalogue_settled_day(struct catalogue *c, unsigned kinds,
+			  unsigned reports, int32_t *day,
 			  struct ark_error *err);
 
 /* catalogue_first_asked(c, day, err): The earliest day asked.  1, or 0: none. */

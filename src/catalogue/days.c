@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "callark/route.h"
 #include "catalogue/query.h"
 
 #define DAY_COLUMNS                                                            \
@@ -83,13 +84,18 @@ read_ends(struct catalogue *c, struct catalogue_day *d, struct ark_error *err)
 		   "  WHERE day = ?1 AND kind = " SQL_RECORDING "),"
 		   " (SELECT max(start_s) FROM recording"
 		   "  WHERE day = ?1 AND kind = " SQL_RECORDING "),"
-		   " (SELECT count(*) FROM oddity WHERE day = ?1)");
+		   " (SELECT count(*) FROM oddity WHERE day = ?1),"
+		   " (SELECT sum(1 << route) FROM report_day WHERE day = ?1"
+		   "  AND route <> ?2 AND asked_s IS NOT NULL"
+		   "  AND NOT is_complete)");
 	query_int(&q, d->day);
+	query_int(&q, ARK_AUDIO_LINKS);	/* is_complete tells of those */
 	rc = query_next(&q, err);
 	if (rc > 0) {
 		d->first_s = query_get_time(&q, 0);
 		d->last_s = query_get_time(&q, 1);
 		d->oddities = query_get_int(&q, 2);
+		d->reports_incomplete = (unsigned)query_get_int(&q, 3);
 	}
 	query_close(&q);
 	return rc < 0 ? rc : 0;
@@ -238,8 +244,8 @@ catalogue_published(struct catalogue *c, int32_t day, int64_t now_s,
 }
 
 int
-catalogue_settled_day(struct catalogue *c, unsigned kinds, int32_t *day,
-		      struct ark_error *err)
+catalogue_settled_day(struct catalogue *c, unsigned kinds, unsigned reports,
+		      int32_t *day, struct ark_error *err)
 {
 	struct query q;
 	int rc;
@@ -252,10 +258,13 @@ catalogue_settled_day(struct catalogue *c, unsigned kinds, int32_t *day,
 		      "     AND (?1 >> t.kind) & 1"
 		      "     AND t.state IN " SQL_WAITING " AND t.n > 0)"
 		      "    OR EXISTS (SELECT 1 FROM report_day r"
-		      "     WHERE r.day = d.day AND NOT r.is_complete))"
+		      "     WHERE r.day = d.day AND (?2 >> r.route) & 1"
+		      "      AND r.asked_s IS NOT NULL"
+		      "      AND NOT r.is_complete))"
 		      "   ORDER BY d.day LIMIT 1),"
 		      "  9223372036854775807)");
 	query_int(&q, kinds);
+	query_int(&q, reports);
 	rc = query_next(&q, err);
 	if (rc > 0) {
 		rc = sqlite3_column_type(q.s, 0) != SQLITE_NULL;

@@ -178,6 +178,41 @@ note_listing(struct catalogue *c, enum ark_route route, int64_t now_s,
 }
 
 static int
+ask_one(struct catalogue *c, int32_t day, enum ark_route route, int64_t now_s,
+	struct ark_error *err)
+{
+	struct query q;
+
+	query_prepare(
+		&q, c,
+		"INSERT INTO report_day (day, route, asked_s, flaw)"
+		" VALUES (?1, ?2, ?3, 'no listing of it has ended yet')"
+		" ON CONFLICT (day, route) DO UPDATE SET"
+		" asked_s = excluded.asked_s, flaw = excluded.flaw"
+		" WHERE asked_s IS NULL");
+	query_int(&q, day);
+	query_int(&q, route);
+	query_int(&q, now_s);
+	return query_run(&q, err);
+}
+
+int
+catalogue_report_ask(struct catalogue *c, int32_t day, unsigned routes,
+		     int64_t now_s, struct ark_error *err)
+{
+	int rc;
+
+	rc = work_begin(c, err);
+	if (rc)
+		return rc;
+	for (int i = 0; !rc && i < ARK_N_ROUTES; i++) {
+		if (routes >> i & 1)
+			rc = ask_one(c, day, (enum ark_route)i, now_s, err);
+	}
+	return work_end(c, rc, err);
+}
+
+static int
 vanish(struct catalogue *c, int64_t row, int64_t now_s, struct ark_error *err)
 {
 	struct query q;

@@ -51,6 +51,14 @@ int catalogue_report_listed(struct catalogue *c, enum ark_route route,
 			    void *ctx, int64_t *vanished,
 			    struct ark_error *err);
 
+/*
+ * catalogue_report_ask(c, day, routes, now_s, err):
+ * These reports (bits 1 << enum ark_route) are wanted of day: from now on each
+ * that no listing has told of is one that is not complete.
+ */
+int catalogue_report_ask(struct catalogue *c, int32_t day, unsigned routes,
+			 int64_t now_s, struct ark_error *err);
+
 /* ---- reading -------------------------------------------------------- */
 
 /* One document, lent until the next step of its cursor. */

@@ -47,6 +47,12 @@ is_open(const struct ark_day *d)
 	return has_open(d->counts) || has_open(d->media.counts) || d->oddities;
 }
 
+static bool
+is_listed(const struct ark_day *d)
+{
+	return d->is_complete && !d->reports_incomplete;
+}
+
 enum cell
 day_cell(const struct ark_day *d)
 {
@@ -54,7 +60,7 @@ day_cell(const struct ark_day *d)
 		return CELL_NOT_ASKED;
 	if (is_open(d))
 		return CELL_INCOMPLETE;
-	if (!d->is_complete)
+	if (!is_listed(d))
 		return d->is_current ? CELL_SO_FAR : CELL_INCOMPLETE;
 	return d->listed ? CELL_COMPLETE : CELL_EMPTY;
 }
@@ -64,9 +70,22 @@ day_word(const struct ark_day *d)
 {
 	enum cell cell = day_cell(d);
 
-	if (cell == CELL_INCOMPLETE && d->is_complete)
+	if (cell == CELL_INCOMPLETE && is_listed(d))
 		return "open";
 	return cell_name(cell);
+}
+
+void
+day_missing(const struct ark_day *d, struct buf *out)
+{
+	const char *before = "not listed completely: ";
+
+	for (int i = 0; i < ARK_N_ROUTES; i++) {
+		if (!(d->reports_incomplete >> i & 1))
+			continue;
+		buf_addf(out, "%s%s", before, ark_route_name((enum ark_route)i));
+		before = ", ";
+	}
 }
 
 /* ---- many */

@@ -14,7 +14,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/buf.h"
 #include "callark/archive.h"
+#include "callark/route.h"
 
 /* ---- a day ------------------------------------------------------------ */
 
@@ -32,10 +34,17 @@ char cell_sign(enum cell cell);		/* one character, without colour */
 
 /*
  * day_word(d): The state of a day as callark(1) has it: the name of its cell, or
- * "open" for an incomplete one whose listing is complete.
+ * "open" for an incomplete one whose listings are complete.
  */
 const char *day_word(const struct ark_day *d);
 enum cell day_cell(const struct ark_day *d);
+
+/*
+ * day_missing(d, out):
+ * Add the reports that were asked for and are not listed completely, as a line
+ * for people; nothing when there are none.
+ */
+void day_missing(const struct ark_day *d, struct buf *out);
 
 /* ---- many ------------------------------------------------------------- */
 

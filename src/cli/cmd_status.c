@@ -121,6 +121,18 @@ put_media(struct json_tree *t, const struct ark_day_media *m)
 }
 
 static void
+put_reports(struct json_tree *t, unsigned incomplete)
+{
+	json_open_array(t, "reports_incomplete");
+	for (int i = 0; i < ARK_N_ROUTES; i++) {
+		if (incomplete >> i & 1)
+			json_put_text(t, NULL,
+				      ark_route_name((enum ark_route)i));
+	}
+	json_close(t);
+}
+
+static void
 print_day_head(void)
 {
 	printf("%-10s %-10s %7s %8s %7s %8s %8s %6s %5s %11s %10s %-8s %s\n",
@@ -143,10 +155,32 @@ print_times(const struct ark_day *d)
 	       last + strlen("2024-12-30 "));
 }
 
-static void
+/* Below the line of a day: why it is not listed completely. */
+static int
+print_flaws(const struct ark_day *d)
+{
+	struct buf reports = BUF_INIT(1024);
+
+	if (day_cell(d) == CELL_SO_FAR)
+		return 0;
+	if (*d->flaw) {
+		printf("%11s", "");
+		print_safe(d->flaw);
+		putchar('\n');
+	}
+	day_missing(d, &reports);
+	if (reports.len) {
+		printf("%11s", "");
+		buf_addc(&reports, '\n');
+	}
+	return print_buf(&reports);
+}
+
+static int
 print_day_table(struct status_output *o, const struct ark_day *d)
 {
 	char day[DAY_SIZE], bytes[24];
+	int rc;
 
 	if (!o->has_head)
 		print_day_head();
@@ -161,13 +195,10 @@ print_day_table(struct status_output *o, const struct ark_day *d)
 	       d->counts[ARK_GONE], d->counts[ARK_QUARANTINED], bytes);
 	print_times(d);
 	putchar('\n');
-	if (*d->flaw && strcmp(day_word(d), "so far")) {
-		printf("%11s", "");
-		print_safe(d->flaw);
-		putchar('\n');
-	}
+	rc = print_flaws(d);
 	if (d->media.listed)
 		print_media(&d->media);
+	return rc;
 }
 
 static int
@@ -192,6 +223,8 @@ print_day_json(const struct ark_day *d)
 	json_put_bool(t, "published", d->is_published);
 	if (*d->flaw)
 		json_put_text(t, "flaw", d->flaw);
+	if (d->reports_incomplete)
+		put_reports(t, d->reports_incomplete);
 	if (d->media.listed)
 		put_media(t, &d->media);
 	return print_tree(t);
@@ -225,7 +258,7 @@ print_day(void *ctx, const struct ark_day *d)
 	switch ((enum status_format)o->format) {
 	case STATUS_NDJSON: return print_day_json(d);
 	case STATUS_CSV: print_day_csv(o, d); break;
-	case STATUS_TABLE: print_day_table(o, d); break;
+	case STATUS_TABLE: return print_day_table(o, d);
 	case STATUS_HTML: return status_html_day(&o->page, d);
 	case STATUS_CALENDAR: break;
 	}

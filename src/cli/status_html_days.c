@@ -147,18 +147,39 @@ write_row(struct html *h, const struct ark_day *d)
 	html_markup(h, "<td>%s</td></tr>\n", d->is_published ? "yes" : "no");
 }
 
+static void
+write_flaw(struct status_html *p, const char *text)
+{
+	if (!*text)
+		return;
+	begin_note(p);
+	html_markup(&p->html, "<p>");
+	html_text(&p->html, text);
+	html_markup(&p->html, "</p>");
+}
+
+/* Why the day is not listed completely. */
+static void
+write_flaws(struct status_html *p, const struct ark_day *d)
+{
+	struct buf reports = BUF_INIT(1024);
+
+	write_flaw(p, d->flaw);
+	day_missing(d, &reports);
+	write_flaw(p, buf_text(&reports));
+	if (reports.rc && !p->html.rc)
+		p->html.rc = reports.rc;
+	buf_release(&reports);
+}
+
 int
 status_html_day(struct status_html *p, const struct ark_day *d)
 {
 	turn_to(p, d->day);
 	p->day = d->day;
 	write_row(&p->html, d);
-	if (*d->flaw && day_cell(d) != CELL_SO_FAR) {
-		begin_note(p);
-		html_markup(&p->html, "<p>");
-		html_text(&p->html, d->flaw);
-		html_markup(&p->html, "</p>");
-	}
+	if (day_cell(d) != CELL_SO_FAR)
+		write_flaws(p, d);
 	return p->html.rc;
 }
 

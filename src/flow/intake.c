@@ -278,9 +278,12 @@ intake_window(void *ctx, const struct lister_window *w, struct ark_error *err)
 	int rc;
 
 	day_format(day, w->day);
-	rc = catalogue_listed(s->archive->catalogue, s->run, clock_wall_s(),
-			      &told, intake_was_seen, (void *)(uintptr_t)w->seen,
-			      &vanished, err);
+	rc = reports_ask(s, w->day, err);
+	if (!rc)
+		rc = catalogue_listed(s->archive->catalogue, s->run,
+				      clock_wall_s(), &told, intake_was_seen,
+				      (void *)(uintptr_t)w->seen, &vanished,
+				      err);
 	if (!rc)
 		rc = reports_note_links(s, &told, err);
 	/* A bag may not say what the catalogue could still forget. */

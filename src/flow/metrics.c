@@ -132,20 +132,41 @@ put_work(struct page *p, const struct ark_summary *run)
 	}
 }
 
+/* For the reader what is queued is deferred. */
+static void
+put_states(struct page *p, const int64_t counts[ARK_N_STATES])
+{
+	for (int i = 0; i < ARK_N_STATES; i++) {
+		int64_t n = counts[i];
+
+		if (i == ARK_QUEUED)
+			continue;
+		if (i == ARK_DEFERRED)
+			n += counts[ARK_QUEUED];
+		put(p, "state", ark_state_name((enum ark_state)i), n);
+	}
+}
+
+/* An archive that never kept any has no samples of them. */
+static void
+put_media(struct page *p, const struct catalogue_media *media)
+{
+	if (!media->listed)
+		return;
+	begin_family(p, "callark_attachments",
+		     "Attachments that the archive knows of, by state.");
+	put_states(p, media->counts);
+	gauge(p, "callark_attachment_bytes",
+	      "Bytes of all attachments in the archive.", media->bytes);
+}
+
 static void
 put_archive(struct page *p, const struct metrics *m)
 {
 	begin_family(p, "callark_recordings",
 		     "Calls that the archive knows of, by state.");
-	for (int i = 0; i < ARK_N_STATES; i++) {
-		int64_t n = m->counts[i];
-
-		if (i == ARK_QUEUED)
-			continue;
-		if (i == ARK_DEFERRED)
-			n += m->counts[ARK_QUEUED];
-		put(p, "state", ark_state_name((enum ark_state)i), n);
-	}
+	put_states(p, m->counts);
+	put_media(p, &m->media);
 	gauge(p, "callark_archived_bytes",
 	      "Bytes of all recordings in the archive.", m->bytes);
 	gauge(p, "callark_incomplete_days",

@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "callark/sync.h"
+#include "catalogue/catalogue.h"
 
 /* All times are instants. */
 struct metrics {
@@ -25,6 +26,7 @@ struct metrics {
 	/* The archive as a whole, if it could be read. */
 	bool has_archive;
 	int64_t counts[ARK_N_STATES], bytes, days_incomplete;
+	struct catalogue_media media;	/* of all days */
 	int64_t oldest_waiting_s;	/* -1: none waits */
 };
 

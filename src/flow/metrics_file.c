@@ -58,15 +58,22 @@ struct tally {
 	int32_t waiting_day;	/* the first in which something waits, or -1 */
 };
 
-/* How many of the day are in one of the states. */
+/* How many are in one of the states. */
 static int64_t
-count_in(const struct catalogue_day *d, unsigned states)
+count_in(const int64_t counts[ARK_N_STATES], unsigned states)
 {
 	int64_t n = 0;
 
 	for (int i = 0; i < ARK_N_STATES; i++)
-		n += states >> i & 1 ? d->counts[i] : 0;
+		n += states >> i & 1 ? counts[i] : 0;
 	return n;
+}
+
+static bool
+is_complete(const struct catalogue_day *d)
+{
+	return d->is_complete && !d->oddities && !d->reports_incomplete &&
+	       !count_in(d->counts, OPEN) && !count_in(d->media.counts, OPEN);
 }
 
 /* catalogue_day_fn */
@@ -75,13 +82,16 @@ add_day(void *ctx, const struct catalogue_day *d)
 {
 	struct tally *t = ctx;
 
-	for (int i = 0; i < ARK_N_STATES; i++)
+	for (int i = 0; i < ARK_N_STATES; i++) {
 		t->metrics->counts[i] += d->counts[i];
+		t->metrics->media.counts[i] += d->media.counts[i];
+	}
 	t->metrics->bytes += d->bytes;
-	if (d->was_asked && d->day < t->today &&
-	    (!d->is_complete || d->oddities || count_in(d, OPEN)))
+	t->metrics->media.listed += d->media.listed;
+	t->metrics->media.bytes += d->media.bytes;
+	if (d->was_asked && d->day < t->today && !is_complete(d))
 		t->metrics->days_incomplete++;
-	if (t->waiting_day < 0 && count_in(d, WAITING))
+	if (t->waiting_day < 0 && count_in(d->counts, WAITING))
 		t->waiting_day = d->day;
 	return 0;
 }

@@ -35,7 +35,7 @@ period_of_sync(struct ark_range *out, const struct ark_range_words *words,
 	       const struct ark_config *c, struct archive *a,
 	       struct ark_error *err)
 {
-	unsigned kinds = 1u << CATALOGUE_RECORDING;
+	unsigned kinds = 1u << CATALOGUE_RECORDING, reports;
 	int64_t now_s = period_now(a->zone);
 	int32_t day = 0;
 	int rc;
@@ -47,7 +47,10 @@ period_of_sync(struct ark_range *out, const struct ark_range_words *words,
 		return until_now(out, now_s, err);
 	if (c->media)
 		kinds |= 1u << CATALOGUE_ATTACHMENT;
-	rc = catalogue_settled_day(a->catalogue, kinds, &day, err);
+	rc = reports_wanted(&reports, c, err);
+	if (!rc)
+		rc = catalogue_settled_day(a->catalogue, kinds, reports, &day,
+					   err);
 	if (!rc)
 		rc = catalogue_first_asked(a->catalogue, &day, err);
 	if (rc < 0)

@@ -135,6 +135,17 @@ has_room(void *ctx)
 }
 
 int
+reports_ask(struct sync *s, int32_t day, struct ark_error *err)
+{
+	unsigned routes = 0;
+
+	for (size_t i = 0; i < s->n_reports; i++)
+		routes |= 1u << s->reports[i].route;
+	return routes ? catalogue_report_ask(s->archive->catalogue, day,
+					     routes, clock_wall_s(), err) : 0;
+}
+
+int
 reports_note_links(struct sync *s, const struct catalogue_window *w,
 		   struct ark_error *err)
 {
@@ -373,12 +384,12 @@ refuse(const char *name, struct ark_error *err)
 }
 
 int
-reports_wanted(unsigned *out, const struct config_list *names,
+reports_wanted(unsigned *out, const struct ark_config *c,
 	       struct ark_error *err)
 {
-	*out = 0;
-	for (size_t i = 0; i < names->n; i++) {
-		const char *name = names->items[i];
+	*out = c->media ? 1u << ARK_MESSAGES : 0;
+	for (size_t i = 0; i < c->reports.n; i++) {
+		const char *name = c->reports.items[i];
 		int route = ark_route_find(name, strlen(name));
 
 		if (!strcmp(name, "all"))

@@ -8,11 +8,12 @@
 #include "config/config.h"
 
 /*
- * reports_wanted(out, names, err):
+ * reports_wanted(out, c, err):
  * Bits 1 << enum ark_route of the names in archive.reports; "all" is every one,
- * no name none.  Return 0, or ARK_EUSAGE naming what is no report.
+ * no name none.  Attachments want the conversations, which tell what there is.
+ * Return 0, or ARK_EUSAGE naming what is no report.
  */
-int reports_wanted(unsigned *out, const struct config_list *names,
+int reports_wanted(unsigned *out, const struct ark_config *c,
 		   struct ark_error *err);
 
 #endif

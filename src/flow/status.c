@@ -74,6 +74,7 @@ hand_day(const struct teller *t, ark_day_fn *fn, const struct catalogue_day *d)
 		.vanished = d->vanished, .oddities = d->oddities,
 		.bytes = d->bytes, .first_s = d->first_s,
 		.last_s = d->last_s, .flaw = d->flaw,
+		.reports_incomplete = d->reports_incomplete,
 		.media = {
 			.listed = d->media.listed, .bytes = d->media.bytes,
 		},

@@ -150,10 +150,7 @@ open_archive(struct sync *s, struct ark_error *err)
 
 	rc = config_check(s->config, true, true, err);
 	if (!rc)
-		rc = reports_wanted(&s->wanted_reports, &s->config->reports,
-				    err);
-	if (s->config->media)	/* conversations tell what there is */
-		s->wanted_reports |= 1u << ARK_MESSAGES;
+		rc = reports_wanted(&s->wanted_reports, s->config, err);
 	if (!rc)
 		rc = layout_check(s->config->name, err);
 	if (!rc)

@@ -250,6 +250,12 @@ bool reports_are_idle(const struct sync *s);
 bool reports_are_day_done(const struct sync *s, int32_t day);
 /* reports_conclude(s, err): Remember what was learned; into the summary. */
 int reports_conclude(struct sync *s, struct ark_error *err);
+/*
+ * reports_ask(s, day, err):
+ * Before the recordings of day are told to be listed: whatever becomes of the
+ * run, the day is not settled without its reports.
+ */
+int reports_ask(struct sync *s, int32_t day, struct ark_error *err);
 /* reports_note_links(s, w, err): The recordings' own listing, as a report. */
 int reports_note_links(struct sync *s, const struct catalogue_window *w,
 		       struct ark_error *err);

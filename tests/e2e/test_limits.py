@@ -233,6 +233,31 @@ def test_a_day_that_is_not_settled_draws_the_range_back(make):
     check_converged(callark, sim, days)
 
 
+def test_a_report_that_failed_draws_the_range_back(make):
+    """The recordings of its days are settled, the days are not."""
+    days = {day: 3 for day in every_day(10, 1)}
+    sim, callark = make({"days": days, "contact_share": 1,
+                         "media": {"size": 4000}})
+    refuse_report(sim, [{"do": "500", "times": -1}])
+    assert callark.sync("--from", ago(10), "--to", ago(1), "--reports",
+                        "voice-log").status == INCOMPLETE
+    refuse_report(sim, [])
+    sim.reset_log()
+    # Who does not want it is not drawn back by it.
+    assert callark.sync().status == COMPLETE
+    assert listed_days(sim) == every_day(1 + 3)
+    sim.reset_log()
+    assert callark.sync("--reports", "voice-log").status == COMPLETE
+    assert listed_days(sim) == every_day(10 + 3)
+    sim.reset_log()
+    assert callark.sync("--reports", "voice-log").status == COMPLETE
+    assert listed_days(sim) == every_day(1 + 3)
+
+
+def refuse_report(sim, faults):
+    sim.set(routes={"voice-log": {"listing": {"faults": faults}}})
+
+
 def test_an_empty_archive_begins_with_the_look_back(make):
     sim, callark = make({"days": {ago(2): 3, ago(5): 3}, "contact_share": 1})
     result = callark.sync()

@@ -48,7 +48,8 @@ def archive(make):
     recording is a page of HTML."""
     sim, callark = make({
         "days": {DAY: 20}, "contact_share": 1.0,
-        "population": {"survey_share": 1.0},
+        "population": {"survey_share": 1.0, "chats_per_call": 1.0,
+                       "attachment_share": 0.4},
         "media": {"size": 2000, "faults": {DAY + "#3": {
             "do": "html", "times": -1}}},
         "planted": [{"do": "no-document", "which": DAY + "#7"}]})

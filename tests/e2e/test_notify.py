@@ -179,6 +179,33 @@ def test_what_waits_is_told(make, metrics_file):
     assert abs(oldest - 1735560000) < 2 * 86400
 
 
+def test_days_without_a_report_or_an_attachment_are_incomplete(make,
+                                                               metrics_file):
+    """Everything that was asked for counts, not the recordings alone."""
+    day = "2024-12-30"
+    faults = [{"do": "500", "times": -1}]
+    sim, callark = make({
+        "days": {day: 16}, "contact_share": 0.0,
+        "media": {"size": 2000, "faults": {"*": {"do": "html", "times": -1}}},
+        "population": {"chats_per_call": 1.0, "attachment_share": 0.4,
+                       "attachment_kinds": ["png"]},
+        "routes": {"voice-log": {"listing": {"faults": faults}}}})
+    sync = ("--day", day, "--media", "--metrics-file", metrics_file)
+    assert callark.sync(*sync).status == INCOMPLETE
+    m = read_metrics(metrics_file)
+    assert value(m, "incomplete_days") == 1
+    n = value(m, "attachments", state="quarantined")
+    assert n > 0 and value(m, "attachment_bytes") == 0
+    sim.set(media={"size": 2000, "faults": {}})
+    assert callark.sync(*sync).status == COMPLETE
+    m = read_metrics(metrics_file)
+    assert value(m, "attachments", state="archived") == n
+    assert value(m, "attachment_bytes") > 0
+    assert value(m, "incomplete_days") == 0
+    assert callark.sync(*sync, "--reports", "voice-log").status == INCOMPLETE
+    assert value(read_metrics(metrics_file), "incomplete_days") == 1
+
+
 def test_a_hostile_name_is_escaped(make, metrics_file):
     sim, callark = make(quiet())
     name = 'A"} 1\n\\x{é} # HELP'

@@ -2,10 +2,12 @@
 
 import gzip
 import json
+import sqlite3
 
 import pytest
 
 from support import COMPLETE, INCOMPLETE, USAGE, check_all, check_bag
+from trials import wait_until
 
 DAY = "2024-12-30"
 NEXT = "2024-12-31"
@@ -194,6 +196,32 @@ def test_rebuild_believes_no_damaged_report(make, damage):
     check_bag(callark.bag(DAY))
 
 
+def test_a_run_that_is_killed_before_its_reports_leaves_the_days_open(make):
+    """The recordings are listed when it happens, and no day is complete."""
+    faults = [{"do": "stall", "seconds": 600, "times": -1}]
+    sim, callark = make(scenario(
+        routes={VOICE: {"listing": {"faults": faults}}}))
+    process = callark.start("sync", *RANGE, *ALL)
+    assert wait_until(lambda: days_listed(callark) == len(DAYS), process)
+    process.kill()
+    process.communicate()
+    status = callark.run("status", "-f", "ndjson")
+    assert status.status == INCOMPLETE, status
+    for line in status.out.splitlines():
+        assert VOICE in json.loads(line)["reports_incomplete"], line
+    sim.set(routes={VOICE: {"listing": {"faults": []}}})
+    assert callark.sync(*RANGE, *ALL).status == COMPLETE
+    assert callark.run("status").status == COMPLETE
+    assert lines(callark, DAY, VOICE) == served(sim, DAY, VOICE)
+
+
+def days_listed(callark):
+    try:
+        return callark.rows("SELECT count(*) FROM day WHERE is_complete")[0][0]
+    except sqlite3.OperationalError:    # not made yet, or being written
+        return 0
+
+
 @pytest.mark.parametrize("status", [403, 404, 500])
 def test_a_report_that_cannot_be_had_costs_no_recording(make, status):
     faults = [{"do": str(status), "times": -1}]
@@ -208,6 +236,10 @@ def test_a_report_that_cannot_be_had_costs_no_recording(make, status):
         bool(call["path"]) for day in DAYS for call in sim.calls(day))
     assert lines(callark, DAY, "activity-history") == served(
         sim, DAY, "activity-history")
+    assert lines(callark, DAY, VOICE) == []
+    info = (callark.bag(DAY) / "bag-info.txt").read_text().splitlines()
+    assert f"Callark-Report-{VOICE}: incomplete, 0 documents" in info
+    assert callark.run("verify").status == COMPLETE
     sim.set(routes={VOICE: {"listing": {"faults": []}}})
     again = callark.sync(*RANGE, *ALL)
     assert again.status == COMPLETE, again

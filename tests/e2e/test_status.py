@@ -131,6 +131,32 @@ def test_a_day_whose_listing_is_incomplete_is_incomplete(archive):
     assert "3 &lt;of&gt; 5" in callark.run("status", "-f", "html").out
 
 
+def test_a_day_whose_report_is_not_listed_is_incomplete(make):
+    """Its recordings are all there, which is not all that was asked for."""
+    faults = [{"do": "500", "times": -1}]
+    sim, callark = make(platform_of(
+        links={"gone": []},
+        routes={"voice-log": {"listing": {"faults": faults}}}))
+    wanted = (*ASKED, "--reports", "voice-log")
+    assert callark.sync(*wanted).status == INCOMPLETE
+    days = ("2024-12-30", "2024-12-31")
+    for day in days:
+        table = callark.run("status", "--day", day)
+        assert table.status == INCOMPLETE, table
+        assert re.search(rf"^{day} +incomplete ", table.out, re.M), table
+        assert "\n           not listed completely: voice-log\n" in table.out
+    told = [json.loads(line) for line in callark.run(
+        "status", "-f", "ndjson").out.splitlines()]
+    assert all(d["cell"] == d["state"] == "incomplete" and
+               d["reports_incomplete"] == ["voice-log"] for d in told), told
+    assert "not listed completely: voice-log" in callark.run(
+        "status", "-f", "html").out
+    sim.set(routes={"voice-log": {"listing": {"faults": []}}})
+    assert callark.sync(*wanted).status == COMPLETE
+    status = callark.run("status", "-f", "ndjson")
+    assert status.status == COMPLETE and "reports" not in status.out, status
+
+
 def test_colour_obeys_the_option_and_the_environment(archive):
     _, callark = archive
     command = ("status", *SHOWN, "-f", "calendar")

@@ -256,9 +256,9 @@ test_settled_for_whom_it_concerns(void **state)
 	put(f, &d);
 	listed(f, FIRST_DAY, none);
 	assert_int_equal(catalogue_settled_day(
-		f->c, 1u << CATALOGUE_RECORDING, &day, &f->err), 1);
+		f->c, 1u << CATALOGUE_RECORDING, 0, &day, &f->err), 1);
 	assert_int_equal(day, FIRST_DAY);
-	assert_int_equal(catalogue_settled_day(f->c, 3, &day, &f->err), 0);
+	assert_int_equal(catalogue_settled_day(f->c, 3, 0, &day, &f->err), 0);
 }
 
 static void

@@ -281,37 +281,37 @@ test_settled(void **state)
 	int32_t day = -7;
 	int64_t row, vanished;
 
-	assert_int_equal(catalogue_settled_day(f->c, 1, &day, &f->err), 0);
+	assert_int_equal(catalogue_settled_day(f->c, 1, 0, &day, &f->err), 0);
 	listed(f, FIRST_DAY, ids);
 	listed(f, FIRST_DAY + 2, ids);
-	assert_int_equal(catalogue_settled_day(f->c, 1, &day, &f->err), 1);
+	assert_int_equal(catalogue_settled_day(f->c, 1, 0, &day, &f->err), 1);
 	assert_int_equal(day, FIRST_DAY + 2);
 
 	d.day = FIRST_DAY + 2;
 	d.start_s += 2 * DAY_S;
 	row = put(f, &d).row;
-	assert_int_equal(catalogue_settled_day(f->c, 1, &day, &f->err), 1);
+	assert_int_equal(catalogue_settled_day(f->c, 1, 0, &day, &f->err), 1);
 	assert_int_equal(day, FIRST_DAY);
 	set_back(f, row, ARK_DEFERRED, "x");
-	assert_int_equal(catalogue_settled_day(f->c, 1, &day, &f->err), 1);
+	assert_int_equal(catalogue_settled_day(f->c, 1, 0, &day, &f->err), 1);
 	assert_int_equal(day, FIRST_DAY);
 	set_back(f, row, ARK_QUARANTINED, "x");
-	assert_int_equal(catalogue_settled_day(f->c, 1, &day, &f->err), 1);
+	assert_int_equal(catalogue_settled_day(f->c, 1, 0, &day, &f->err), 1);
 	assert_int_equal(day, FIRST_DAY);
 	/* given up is settled */
 	set_back(f, row, ARK_FAILED, "x");
-	assert_int_equal(catalogue_settled_day(f->c, 1, &day, &f->err), 1);
+	assert_int_equal(catalogue_settled_day(f->c, 1, 0, &day, &f->err), 1);
 	assert_int_equal(day, FIRST_DAY + 2);
 
 	assert_int_equal(catalogue_listed(f->c, f->run, 9, &part, was_seen,
 					  (void *)ids, &vanished, &f->err), 0);
 	listed(f, FIRST_DAY + 5, ids);
-	assert_int_equal(catalogue_settled_day(f->c, 1, &day, &f->err), 1);
+	assert_int_equal(catalogue_settled_day(f->c, 1, 0, &day, &f->err), 1);
 	assert_int_equal(day, FIRST_DAY + 2);
 	part.day = FIRST_DAY - 1;
 	assert_int_equal(catalogue_listed(f->c, f->run, 9, &part, was_seen,
 					  (void *)ids, &vanished, &f->err), 0);
-	assert_int_equal(catalogue_settled_day(f->c, 1, &day, &f->err), 0);
+	assert_int_equal(catalogue_settled_day(f->c, 1, 0, &day, &f->err), 0);
 }
 
 /* ---- the sums equal the rows, whatever was done ---------------------- */

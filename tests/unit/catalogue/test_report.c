@@ -279,6 +279,23 @@ test_days(void **state)
 					       count_day, &n, &f->err), 77);
 }
 
+static int
+settled(struct fixture *f, unsigned reports, int32_t *day)
+{
+	return catalogue_settled_day(f->c, 1, reports, day, &f->err);
+}
+
+static size_t
+n_dirty(struct fixture *f)
+{
+	int32_t *days = NULL;
+	size_t n = 0;
+
+	assert_int_equal(catalogue_dirty_days(f->c, &days, &n, &f->err), 0);
+	free(days);
+	return n;
+}
+
 /* A report that is not whole keeps its day from being settled. */
 static void
 test_settled(void **state)
@@ -288,12 +305,75 @@ test_settled(void **state)
 	int32_t day = 0;
 
 	assert_int_equal(listed(f, FIRST_DAY, none), 0);
-	assert_int_equal(catalogue_settled_day(f->c, 1, &day, &f->err), 1);
+	assert_int_equal(settled(f, ARK_ALL_ROUTES, &day), 1);
 	assert_int_equal(day, FIRST_DAY);
 	listed_report(f, false, none);
-	assert_int_equal(catalogue_settled_day(f->c, 1, &day, &f->err), 0);
+	assert_int_equal(settled(f, ARK_ALL_ROUTES, &day), 0);
+	assert_int_equal(settled(f, 1u << ROUTE, &day), 0);
+	/* unless nobody wants it any more */
+	assert_int_equal(settled(f, ARK_ALL_ROUTES & ~(1u << ROUTE), &day), 1);
 	listed_report(f, true, none);
-	assert_int_equal(catalogue_settled_day(f->c, 1, &day, &f->err), 1);
+	assert_int_equal(settled(f, ARK_ALL_ROUTES, &day), 1);
+}
+
+static unsigned
+incomplete(struct fixture *f)
+{
+	struct catalogue_day d;
+
+	assert_int_equal(catalogue_day(f->c, FIRST_DAY, &d, &f->err), 0);
+	return d.reports_incomplete;
+}
+
+/* What is asked for and never listed is not complete, once it is asked. */
+static void
+test_asked(void **state)
+{
+	const unsigned both = 1u << ROUTE | 1u << ARK_SURVEYS;
+	struct catalogue_report_document stray = report("a", "{1}");
+	struct fixture *f = *state;
+	const char *none[] = { NULL };
+	int32_t day = 0;
+
+	assert_int_equal(listed(f, FIRST_DAY, none), 0);
+	/* a document of a report that nobody asked of this day */
+	put_report(f, ARK_SURVEYS, 1000, &stray);
+	assert_int_equal(incomplete(f), 0);
+	assert_int_equal(settled(f, both, &day), 1);
+	publish(f, FIRST_DAY);
+	assert_int_equal(catalogue_report_ask(f->c, FIRST_DAY, both, 2000,
+					      &f->err), 0);
+	assert_int_equal(incomplete(f), both);
+	assert_int_equal(settled(f, both, &day), 0);
+	assert_int_equal(settled(f, 0, &day), 1);
+	assert_int_equal(day_of_report(f, ROUTE).asked_s, 2000);
+	assert_true(*day_of_report(f, ROUTE).flaw);
+	assert_int_equal(day_of_report(f, ARK_SURVEYS).asked_s, 2000);
+	assert_int_equal(day_of_report(f, ARK_SURVEYS).documents, 1);
+	assert_int_equal(n_dirty(f), 1);
+
+	/* what was listed stays so */
+	listed_report(f, true, none);
+	publish(f, FIRST_DAY);
+	assert_int_equal(catalogue_report_ask(f->c, FIRST_DAY, both, 4000,
+					      &f->err), 0);
+	assert_int_equal(incomplete(f), 1u << ARK_SURVEYS);
+	assert_true(day_of_report(f, ROUTE).is_complete);
+	assert_int_equal(day_of_report(f, ROUTE).asked_s, 3000);
+	assert_int_equal(day_of_report(f, ARK_SURVEYS).asked_s, 2000);
+	assert_int_equal(n_dirty(f), 0);
+}
+
+/* The recordings' own listing is told by the day itself. */
+static void
+test_recordings_are_no_report_of_a_day(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(catalogue_report_ask(f->c, FIRST_DAY,
+					      1u << ARK_AUDIO_LINKS, 2000,
+					      &f->err), 0);
+	assert_int_equal(incomplete(f), 0);
 }
 
 static void
@@ -346,6 +426,8 @@ main(void)
 		TEST(test_oddities),
 		TEST(test_days),
 		TEST(test_settled),
+		TEST(test_asked),
+		TEST(test_recordings_are_no_report_of_a_day),
 		TEST(test_restore),
 	};
 

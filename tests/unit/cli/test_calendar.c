@@ -85,6 +85,15 @@ a_day_has_a_word_and_a_cell(void **state)
 		{ "open", CELL_INCOMPLETE,
 		  { .was_asked = true, .is_complete = true, .listed = 1,
 		    .oddities = 1 } },
+		{ "incomplete", CELL_INCOMPLETE,
+		  { .was_asked = true, .is_complete = true, .listed = 1,
+		    .reports_incomplete = 1u << ARK_VOICE_LOG } },
+		{ "incomplete", CELL_INCOMPLETE,
+		  { .was_asked = true, .is_complete = true, .oddities = 1,
+		    .reports_incomplete = 1u << ARK_VOICE_LOG } },
+		{ "so far", CELL_SO_FAR,
+		  { .was_asked = true, .is_current = true, .is_complete = true,
+		    .reports_incomplete = 1u << ARK_VOICE_LOG } },
 	};
 	static const enum ark_state open[] = {
 		ARK_DEFERRED, ARK_QUARANTINED, ARK_FAILED, ARK_GONE,
@@ -101,6 +110,31 @@ a_day_has_a_word_and_a_cell(void **state)
 		d.counts[open[i]] = 1;
 		assert_string_equal(day_word(&d), "open");
 		assert_int_equal(day_cell(&d), CELL_INCOMPLETE);
+	}
+}
+
+static void
+missing_reports_are_named(void **state)
+{
+	static const struct {
+		unsigned routes;
+		const char *text;
+	} rows[] = {
+		{ 0, "" },
+		{ 1u << ARK_VOICE_LOG, "not listed completely: voice-log" },
+		{ 1u << ARK_VOICE_LOG | 1u << ARK_SERVICE_HISTORY,
+		  "not listed completely: service-history, voice-log" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		struct ark_day d = { .reports_incomplete = rows[i].routes };
+		struct buf out = BUF_INIT(1024);
+
+		day_missing(&d, &out);
+		assert_int_equal(out.rc, 0);
+		assert_string_equal(buf_text(&out), rows[i].text);
+		buf_release(&out);
 	}
 }
 
@@ -349,6 +383,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_day_has_a_word_and_a_cell),
+		cmocka_unit_test(missing_reports_are_named),
 		cmocka_unit_test(signs_and_names_are_distinct),
 		cmocka_unit_test(months_are_as_long_as_they_are),
 		cmocka_unit_test(ten_years_have_every_day_once),

@@ -57,6 +57,9 @@ test_values(void **state)
 		{ "callark_run_limit_ratio", ",limit=\"disk\"} 0.00\n" },
 		{ "callark_recordings", ",state=\"deferred\"} 5\n" },
 		{ "callark_recordings", ",state=\"archived\"} 9\n" },
+		{ "callark_attachments", ",state=\"deferred\"} 1\n" },
+		{ "callark_attachments", ",state=\"quarantined\"} 4\n" },
+		{ "callark_attachment_bytes", "} 77\n" },
 		{ "callark_oldest_waiting_timestamp_seconds",
 		  "} 1690000000\n" },
 	};
@@ -67,6 +70,8 @@ test_values(void **state)
 		.has_archive = true, .oldest_waiting_s = 1690000000,
 		.counts = { [ARK_QUEUED] = 2, [ARK_DEFERRED] = 3,
 			    [ARK_ARCHIVED] = 9 },
+		.media = { .listed = 5, .bytes = 77, .counts = {
+			[ARK_QUEUED] = 1, [ARK_QUARANTINED] = 4 } },
 	};
 	char *text = format(&m);
 
@@ -103,6 +108,7 @@ test_what_is_unknown_is_left_out(void **state)
 	text = format(&m);
 	assert_non_null(strstr(text, "callark_recordings"));
 	assert_null(strstr(text, "callark_oldest"));
+	assert_null(strstr(text, "callark_attachment"));
 	free(text);
 	free(run);
 }

@@ -151,16 +151,13 @@ print_listed(enum print_format format, const struct ark_recording *r,
 	case PRINT_CSV:
 		csv_cells(&line, r);
 		buf_addf(&line, ",%s\r\n", *r->url ? "yes" : "no");
-		fputs(buf_text(&line), stdout);
+		rc = print_buf(&line);
 		break;
 	default:
 		table_cells(r);
 		puts(*r->url ? "yes" : "no");
 	}
-	if (line.rc)
-		rc = line.rc;
-	buf_release(&line);
-	return rc || ferror(stdout) ? ARK_EDISK : 0;
+	return print_end(rc);
 }
 
 void
@@ -196,7 +193,7 @@ found_json(const struct ark_found *f)
 	return print_tree(t);
 }
 
-static void
+static int
 found_csv(const struct ark_found *f)
 {
 	struct buf line = BUF_INIT(MAX_LINE);
@@ -206,8 +203,7 @@ found_csv(const struct ark_found *f)
 	csv_cells(&line, f->recording);
 	buf_addf(&line, ",%s,%" PRId64 ",%s,%s,%s,%s\r\n", f->path, f->bytes,
 		 f->sha256, f->media_type, f->codec, at);
-	fputs(buf_text(&line), stdout);
-	buf_release(&line);
+	return print_buf(&line);
 }
 
 int
@@ -224,7 +220,7 @@ print_found(enum print_format format, const char *root,
 		rc = found_json(f);
 		break;
 	case PRINT_CSV:
-		found_csv(f);
+		rc = found_csv(f);
 		break;
 	case PRINT_TABLE:
 		table_cells(f->recording);

@@ -37,6 +37,11 @@ struct ark_day {
 	unsigned reports_incomplete;
 };
 
+/* Whether all that was asked of the day is listed completely. */
+bool ark_day_is_listed(const struct ark_day *d);
+/* Whether something that was listed is neither here nor accounted for. */
+bool ark_day_is_open(const struct ark_day *d);
+
 #define ARK_NO_DAY INT32_MIN
 
 /* What is known of the archive and its platform as a whole. */

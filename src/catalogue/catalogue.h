@@ -374,8 +374,11 @@ struct catalogue_day {
 	int64_t bytes;			/* of archived recordings */
 	int64_t first_s, last_s;	/* civil start of first and last; -1 */
 	struct catalogue_media media;
-	/* bits 1 << enum ark_route: asked, and not listed completely */
-	unsigned reports_incomplete;
+	/*
+	 * Bits 1 << enum ark_route: the reports that were asked of it, and those
+	 * of them, but of recordings, that are not listed completely.
+	 */
+	unsigned reports_asked, reports_incomplete;
 };
 
 typedef int catalogue_day_fn(void *ctx, const struct catalogue_day *day);

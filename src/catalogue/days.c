@@ -87,7 +87,9 @@ read_ends(struct catalogue *c, struct catalogue_day *d, struct ark_error *err)
 		   " (SELECT count(*) FROM oddity WHERE day = ?1),"
 		   " (SELECT sum(1 << route) FROM report_day WHERE day = ?1"
 		   "  AND route <> ?2 AND asked_s IS NOT NULL"
-		   "  AND NOT is_complete)");
+		   "  AND NOT is_complete),"
+		   " (SELECT sum(1 << route) FROM report_day WHERE day = ?1"
+		   "  AND asked_s IS NOT NULL)");
 	query_int(&q, d->day);
 	query_int(&q, ARK_AUDIO_LINKS);	/* is_complete tells of those */
 	rc = query_next(&q, err);
@@ -96,6 +98,7 @@ read_ends(struct catalogue *c, struct catalogue_day *d, struct ark_error *err)
 		d->last_s = query_get_time(&q, 1);
 		d->oddities = query_get_int(&q, 2);
 		d->reports_incomplete = (unsigned)query_get_int(&q, 3);
+		d->reports_asked = (unsigned)query_get_int(&q, 4);
 	}
 	query_close(&q);
 	return rc < 0 ? rc : 0;

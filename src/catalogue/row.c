@@ -107,7 +107,7 @@ nomem:
 
 int
 row_versions(struct query *q, catalogue_version_fn *fn, void *ctx,
-	       struct ark_error *err)
+	     struct ark_error *err)
 {
 	int rc;
 

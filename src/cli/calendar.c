@@ -33,34 +33,14 @@ cell_sign(enum cell cell)
 	return cells[cell].sign;
 }
 
-static bool
-has_open(const int64_t counts[ARK_N_STATES])
-{
-	return counts[ARK_DEFERRED] || counts[ARK_QUARANTINED] ||
-	       counts[ARK_FAILED] || counts[ARK_GONE];
-}
-
-/* Whether something that was listed is neither here nor accounted for. */
-static bool
-is_open(const struct ark_day *d)
-{
-	return has_open(d->counts) || has_open(d->media.counts) || d->oddities;
-}
-
-static bool
-is_listed(const struct ark_day *d)
-{
-	return d->is_complete && !d->reports_incomplete;
-}
-
 enum cell
 day_cell(const struct ark_day *d)
 {
 	if (!d->was_asked)
 		return CELL_NOT_ASKED;
-	if (is_open(d))
+	if (ark_day_is_open(d))
 		return CELL_INCOMPLETE;
-	if (!is_listed(d))
+	if (!ark_day_is_listed(d))
 		return d->is_current ? CELL_SO_FAR : CELL_INCOMPLETE;
 	return d->listed ? CELL_COMPLETE : CELL_EMPTY;
 }
@@ -70,7 +50,7 @@ day_word(const struct ark_day *d)
 {
 	enum cell cell = day_cell(d);
 
-	if (cell == CELL_INCOMPLETE && is_listed(d))
+	if (cell == CELL_INCOMPLETE && ark_day_is_listed(d))
 		return "open";
 	return cell_name(cell);
 }

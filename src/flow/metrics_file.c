@@ -13,14 +13,12 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/fdio.h"
+#include "flow/day_facts.h"
 #include "flow/metrics.h"
 #include "flow/period.h"
 
 #define FILE_MAX ((size_t)1 << 20)
 #define FILE_MODE 0644
-
-#define WAITING (1u << ARK_QUEUED | 1u << ARK_DEFERRED | 1u << ARK_QUARANTINED)
-#define OPEN (WAITING | 1u << ARK_FAILED | 1u << ARK_GONE)
 
 int
 metrics_file_open(struct metrics_file *f, const char *path,
@@ -58,29 +56,12 @@ struct tally {
 	int32_t waiting_day;	/* the first in which something waits, or -1 */
 };
 
-/* How many are in one of the states. */
-static int64_t
-count_in(const int64_t counts[ARK_N_STATES], unsigned states)
-{
-	int64_t n = 0;
-
-	for (int i = 0; i < ARK_N_STATES; i++)
-		n += states >> i & 1 ? counts[i] : 0;
-	return n;
-}
-
-static bool
-is_complete(const struct catalogue_day *d)
-{
-	return d->is_complete && !d->oddities && !d->reports_incomplete &&
-	       !count_in(d->counts, OPEN) && !count_in(d->media.counts, OPEN);
-}
-
 /* catalogue_day_fn */
 static int
 add_day(void *ctx, const struct catalogue_day *d)
 {
 	struct tally *t = ctx;
+	const struct ark_day day = day_facts(d, t->today);
 
 	for (int i = 0; i < ARK_N_STATES; i++) {
 		t->metrics->counts[i] += d->counts[i];
@@ -89,9 +70,10 @@ add_day(void *ctx, const struct catalogue_day *d)
 	t->metrics->bytes += d->bytes;
 	t->metrics->media.listed += d->media.listed;
 	t->metrics->media.bytes += d->media.bytes;
-	if (d->was_asked && d->day < t->today && !is_complete(d))
+	if (day.was_asked && !day.is_current &&
+	    (!ark_day_is_listed(&day) || ark_day_is_open(&day)))
 		t->metrics->days_incomplete++;
-	if (t->waiting_day < 0 && count_in(d->counts, WAITING))
+	if (t->waiting_day < 0 && has_states(d->counts, STATES_WAITING))
 		t->waiting_day = d->day;
 	return 0;
 }
@@ -103,7 +85,7 @@ find_waiting(struct archive *a, int32_t day, int64_t *start_s,
 {
 	const struct catalogue_query q = {
 		.from_s = day * DAY_SECONDS,
-		.to_s = (day + 1) * DAY_SECONDS, .states = WAITING,
+		.to_s = (day + 1) * DAY_SECONDS, .states = STATES_WAITING,
 	};
 	struct catalogue_cursor *cur = NULL;
 	struct catalogue_row row = { 0 };

@@ -137,10 +137,9 @@ has_room(void *ctx)
 int
 reports_ask(struct sync *s, int32_t day, struct ark_error *err)
 {
-	unsigned routes = 0;
+	/* reports_note_links() tells of those itself */
+	unsigned routes = s->wanted_reports & ~(1u << ARK_AUDIO_LINKS);
 
-	for (size_t i = 0; i < s->n_reports; i++)
-		routes |= 1u << s->reports[i].route;
 	return routes ? catalogue_report_ask(s->archive->catalogue, day,
 					     routes, clock_wall_s(), err) : 0;
 }

@@ -9,12 +9,9 @@
 #include "config/config.h"
 #include "flow/batches.h"
 #include "flow/confinement.h"
+#include "flow/day_facts.h"
 #include "flow/found.h"
 #include "flow/period.h"
-
-#define OPEN_STATES (1u << ARK_QUEUED | 1u << ARK_DEFERRED | \
-		     1u << ARK_FAILED | 1u << ARK_GONE | \
-		     1u << ARK_QUARANTINED)
 
 struct teller {
 	struct archive *archive;
@@ -55,35 +52,11 @@ tell_facts(const struct teller *t)
 	return rc;
 }
 
-/* For the reader it is one state. */
-static void
-queued_is_deferred(int64_t counts[ARK_N_STATES])
-{
-	counts[ARK_DEFERRED] += counts[ARK_QUEUED];
-	counts[ARK_QUEUED] = 0;
-}
-
 static int
 hand_day(const struct teller *t, ark_day_fn *fn, const struct catalogue_day *d)
 {
-	struct ark_day day = {
-		.is_current = d->day >= t->today,
-		.day = d->day, .was_asked = d->was_asked,
-		.is_complete = d->is_complete, .is_published = !d->is_dirty,
-		.total = d->total, .listed = d->listed,
-		.vanished = d->vanished, .oddities = d->oddities,
-		.bytes = d->bytes, .first_s = d->first_s,
-		.last_s = d->last_s, .flaw = d->flaw,
-		.reports_incomplete = d->reports_incomplete,
-		.media = {
-			.listed = d->media.listed, .bytes = d->media.bytes,
-		},
-	};
+	const struct ark_day day = day_facts(d, t->today);
 
-	memcpy(day.counts, d->counts, sizeof(day.counts));
-	memcpy(day.media.counts, d->media.counts, sizeof(day.media.counts));
-	queued_is_deferred(day.counts);
-	queued_is_deferred(day.media.counts);
 	return fn(t->options->ctx, &day);
 }
 
@@ -157,7 +130,7 @@ tell(struct teller *t)
 	const struct ark_status_options *o = t->options;
 	struct catalogue_query q = {
 		.from_s = t->range.from_s, .to_s = t->range.to_s,
-		.states = OPEN_STATES,
+		.states = STATES_OPEN,
 		.kinds = 1u << CATALOGUE_RECORDING | 1u << CATALOGUE_ATTACHMENT,
 	};
 	int rc = 0;

@@ -1,83 +1,32 @@
 #include "flow/subject_scope.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
-#include "base/array.h"
-#include "base/error.h"
 #include "base/event.h"
-#include "catalogue/report.h"
+#include "flow/day_facts.h"
 #include "flow/period.h"
 
-struct day {
-	int32_t day;
-	bool is_incomplete;		/* of what was asked of it */
-	bool has_reports;		/* one was asked at least */
-};
-
-/* In order. */
-struct days {
-	struct day *items;
-	size_t n, cap;
-	size_t at;			/* of the reports that come */
-	int32_t today;			/* not over, so never complete */
+/* The days of the archive being counted. */
+struct count {
+	struct ark_subject_scope *scope;
+	int64_t n;
+	int32_t first, last;
+	int32_t today;
 };
 
 /* catalogue_day_fn */
 static int
-add_day(void *ctx, const struct catalogue_day *d)
+count_day(void *ctx, const struct catalogue_day *d)
 {
-	struct days *days = ctx;
-	struct day *items;
+	struct count *c = ctx;
+	const struct ark_day day = day_facts(d, c->today);
 
-	items = array_room(days->items, days->n, &days->cap, sizeof(*items));
-	if (!items)
-		return ARK_ENOMEM;
-	days->items = items;
-	items[days->n++] = (struct day){
-		.day = d->day,
-		.is_incomplete = !d->is_complete && d->day < days->today,
-	};
+	if (!c->n++)
+		c->first = d->day;
+	c->last = d->day;
+	c->scope->incomplete += !day.is_current && !ark_day_is_listed(&day);
+	c->scope->without_reports += !d->reports_asked;
 	return 0;
-}
-
-/* catalogue_report_day_fn: by day, too. */
-static int
-add_report(void *ctx, const struct catalogue_report_day *d)
-{
-	struct days *days = ctx;
-	struct day *day;
-
-	while (days->at < days->n && days->items[days->at].day < d->day)
-		days->at++;
-	if (!d->was_asked || days->at == days->n)
-		return 0;
-	day = &days->items[days->at];
-	if (day->day != d->day)
-		return 0;
-	day->has_reports = true;
-	if (!d->is_complete && d->day < days->today)
-		day->is_incomplete = true;
-	return 0;
-}
-
-/* How many days there are from first to last. */
-static int64_t
-span_of(const struct days *days, int32_t first, int32_t last)
-{
-	if (days->n && days->items[days->n - 1].day > last)
-		last = days->items[days->n - 1].day;
-	return last < first ? 0 : (int64_t)last - first + 1;
-}
-
-static void
-count(const struct days *days, struct ark_subject_scope *out)
-{
-	out->absent = out->days - (int64_t)days->n;
-	for (size_t i = 0; i < days->n; i++) {
-		out->incomplete += days->items[i].is_incomplete;
-		out->without_reports += !days->items[i].has_reports;
-	}
 }
 
 int
@@ -86,23 +35,24 @@ subject_scope_read(struct ark_subject_scope *out, struct archive *a,
 		   struct ark_error *err)
 {
 	int32_t from = day_of(range->from_s), to = day_of(range->to_s - 1);
-	struct days days = { .today = day_of(period_now(a->zone)) };
+	struct count c = {
+		.scope = out, .last = INT32_MIN,
+		.today = day_of(period_now(a->zone)),
+	};
+	int32_t until = to < c.today ? to : c.today;
 	int rc;
 
 	*out = (struct ark_subject_scope){ 0 };
-	rc = catalogue_days(a->catalogue, from, to, add_day, &days, err);
-	if (!rc)
-		rc = catalogue_report_days(a->catalogue, from, to, add_report,
-					   &days, err);
-	if (!rc && is_named)
-		out->days = span_of(&days, from,
-				    to < days.today ? to : days.today);
-	else if (!rc && days.n)
-		out->days = span_of(&days, days.items[0].day, 0);
-	if (!rc)
-		count(&days, out);
-	free(days.items);
-	return rc == ARK_ENOMEM ? error_nomem(err) : rc;
+	rc = catalogue_days(a->catalogue, from, to, count_day, &c, err);
+	if (is_named) {
+		c.first = from;
+		if (c.last < until)
+			c.last = until;
+	}
+	if (c.last >= c.first)
+		out->days = (int64_t)c.last - c.first + 1;
+	out->absent = out->days - c.n;
+	return rc;
 }
 
 void

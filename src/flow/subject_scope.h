@@ -13,8 +13,7 @@
 /*
  * subject_scope_read(out, a, range, is_named, err):
  * About the days of range until today; when nobody named it, those from the
- * first to the last that the archive has.  Return 0, ARK_ENOMEM or as the
- * catalogue.
+ * first to the last that the archive has.  Return 0 or as the catalogue.
  */
 int subject_scope_read(struct ark_subject_scope *out, struct archive *a,
 		       const struct ark_range *range, bool is_named,

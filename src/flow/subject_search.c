@@ -164,9 +164,10 @@ look(struct search *s, const struct catalogue_place *place, const char *body,
 	if (rc < 0)
 		return rc;
 	if (s->best == SUBJECT_OTHER)
-		return 0;
-	return add_hit(s, place, s->best == SUBJECT_SAME ? sure :
-							   ARK_SUBJECT_PARTLY);
+		return check_stop(s);
+	rc = add_hit(s, place, s->best == SUBJECT_SAME ? sure :
+							 ARK_SUBJECT_PARTLY);
+	return rc ? rc : check_stop(s);
 }
 
 /* catalogue_body_fn */
@@ -181,7 +182,7 @@ look_for_subject(void *ctx, const struct catalogue_place *place,
 	if (!rc && s->best != SUBJECT_OTHER &&
 	    s->who->kind != ARK_SUBJECT_PROTOCOL)
 		rc = subject_each(&s->scan, body, n, note_protocol, s, s->err);
-	return rc ? rc : check_stop(s);
+	return rc;
 }
 
 /* ---- what belongs to the same attendances ----------------------------- */
@@ -206,11 +207,8 @@ static int
 look_for_protocol(void *ctx, const struct catalogue_place *place,
 		  const char *body, size_t n)
 {
-	struct search *s = ctx;
-	int rc;
-
-	rc = look(s, place, body, n, match_protocol, ARK_SUBJECT_ATTENDANCE);
-	return rc ? rc : check_stop(s);
+	return look(ctx, place, body, n, match_protocol,
+		    ARK_SUBJECT_ATTENDANCE);
 }
 
 static int

@@ -12,7 +12,7 @@ import json
 import shutil
 import sqlite3
 
-from canonical import FIRST, SCENARIO, SETTINGS, check_fault_free, state_of
+from canonical import FIRST, SCENARIO, SETTINGS, check_recovery, state_of
 from omnisim import Sim
 from support import (COMPLETE, DISK, INCOMPLETE, STATES, Callark,
                      check_converged, check_summary)
@@ -113,8 +113,7 @@ class Bed:
         if left in self._mended:
             return      # the same bytes: what the next run does is known
         self._calm()
-        check_mended(self.callark, self.sim)
-        check_fault_free(self.callark, self.fault_free)
+        check_recovery(self.callark, self.sim, self.fault_free)
         self._mended.add(left)
 
 

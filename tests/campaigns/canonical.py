@@ -10,8 +10,11 @@ The run is two syncs, one command for whoever traces it:
   off and is continued with Range; another is no whole recording and goes to the
   quarantine, which is why the run ends incomplete.
 
-20 recordings in all; one comes at a time, so that the run does nearly the same
-calls each time.  The run that follows, on a platform where nothing goes wrong
+Both keep two reports of their days as well, and what messages have attached: 5
+files on the first day, 2 on the second.
+
+20 recordings in all; one file comes at a time, so that the run does nearly the
+same calls each time.  The run that follows, on a platform where nothing goes wrong
 any more, gets what is missing: what it leaves is what a run without a fault
 leaves, and the bytes to compare with.
 """
@@ -33,6 +36,10 @@ SCENARIO = {
     "days": {FIRST: 12, SECOND: 10},
     "contact_share": 1.0,
     "dialect": {"page_size": 10},
+    "population": {"chats_per_call": 0.3, "messages": [2, 4],
+                   "attachment_share": 0.3, "hostile_share": 0.0,
+                   "attachment_kinds": ["jpeg", "pdf", "voice"],
+                   "pauses": [1, 1]},
     "listing": {
         "bad": [{"which": [f"{FIRST}#5", f"{SECOND}#2"],
                  "do": "missing-url"}],
@@ -45,7 +52,9 @@ SCENARIO = {
                    f"{SECOND}#7": {"do": "short-inside", "at": 5000}},
     },
 }
-SETTINGS = {"transfer__concurrency": 1}
+SETTINGS = {"transfer__concurrency": 1, "archive__media": "yes",
+            "archive__reports":
+                "service-history-messages, activity-history"}
 
 # For a shell whose arguments are the words of a sync without a range.
 BOTH_SYNCS = f'"$@" --day {FIRST} && "$@" {" ".join(RANGE)}'
@@ -91,6 +100,7 @@ class Stage:
     def _remember_fault_free(self):
         self.run()
         check_mended(self.callark, self.sim)
+        assert attachments_of(self.callark)
         self.fault_free = state_of(self.callark)
         self.clear()
 
@@ -135,8 +145,31 @@ class Stage:
     def check_mended(self):
         """What holds now; and that the next run completes, fetches nothing
         that is stored, and leaves what a run without a fault leaves."""
-        check_mended(self.callark, self.sim, self.check_now())
-        check_fault_free(self.callark, self.fault_free)
+        check_recovery(self.callark, self.sim, self.fault_free,
+                       self.check_now())
+
+
+# ---- the run that mends ------------------------------------------------------
+
+def check_recovery(callark, sim, fault_free, stored=None):
+    """The next run completes, fetches nothing that is stored, and leaves what
+    fault_free says, the state_of() of an archive that met no fault."""
+    attachments = attachments_of(callark)
+    check_mended(callark, sim, stored)
+    again = attachments & {entry["path"].rpartition("/")[2]
+                           for entry in sim.log(path="/attachments/")}
+    assert not again, f"fetched although they were stored: {again}"
+    check_fault_free(callark, fault_free)
+
+
+def attachments_of(callark):
+    """The name on the platform, ID-INDEX.SUFFIX, of each attachment that has its
+    final name, TIME-ID.NUMBER.1.SUFFIX: it is in the NUMBER-th message."""
+    found = set()
+    for path in callark.archive.glob("[0-9]*/*/*/data/media/*"):
+        ident, number, _, suffix = path.name.split("-", 1)[1].split(".")
+        found.add(f"{ident}-{int(number) - 1}.{suffix}")
+    return found
 
 
 # ---- what two runs leave alike -----------------------------------------------
@@ -203,6 +236,14 @@ ROWS = {
     "days": "SELECT day, is_dirty, was_asked, is_complete, total, flaw"
             " FROM day ORDER BY day",
     "sums": "SELECT * FROM tally WHERE n ORDER BY day, kind, state",
+    "documents of reports": "SELECT route, id, day, start_s, version,"
+                            " vanished_s, fingerprint, oddity, body,"
+                            " (SELECT count(*) FROM report_earlier e"
+                            "  WHERE e.n = r.n)"
+                            " FROM report r ORDER BY route, id, day",
+    "listings of reports": "SELECT day, route, is_complete, total, flaw,"
+                           " documents, vanished, oddities, changed"
+                           " FROM report_day ORDER BY day, route",
     "oddities": "SELECT day, path, reason FROM oddity ORDER BY day, path",
 }
 
@@ -225,7 +266,7 @@ def state_of(callark):
 
 
 def check_fault_free(callark, fault_free):
-    """The archive is what fault_free says, the state_of() of another one."""
+    """The archive is what fault_free says."""
     found = state_of(callark)
     wrong = [key for key in sorted(found.keys() | fault_free.keys())
              if found.get(key) != fault_free.get(key)]

@@ -54,8 +54,9 @@ def is_published(callark, day):
 
 def tags_of(bag):
     """{name: bytes} of the files that make an edition of a day."""
-    return {path.name: path.read_bytes() for folder in (bag, bag / "data")
-            for path in folder.iterdir() if path.is_file()}
+    return {path.name: path.read_bytes()
+            for folder in (bag, bag / "data", bag / "data/reports")
+            for path in folder.glob("*") if path.is_file()}
 
 
 def durable_trail(archive, calls):

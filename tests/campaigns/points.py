@@ -22,6 +22,7 @@ from pathlib import Path
 
 UNTOUCHED = "untouched"
 ROOM = 1 << 30      # bytes, for a folder in memory
+PROGRESS = 100      # points between two lines that tell how far it is
 
 
 def options(description):
@@ -98,11 +99,16 @@ def _try(point):
                            f"{type(e).__name__}: {e}")
 
 
-def attempts(make_bed, points, jobs):
-    """Yield (point, note, complaint) of each point, in their order."""
+def attempts(name, make_bed, points, jobs):
+    """Yield (point, note, complaint) of each point, in their order, and tell how
+    far the campaign of that name is."""
     with scratch() as folder, multiprocessing.Pool(
             jobs, _begin, (make_bed, folder)) as pool:
-        yield from pool.imap(_try, points)
+        for n, end in enumerate(pool.imap(_try, points)):
+            if n % PROGRESS == 0 and n:
+                print(f"{name}: {n} of {len(points)}", file=sys.stderr,
+                      flush=True)
+            yield end
         pool.close()
         pool.join()     # or the beds would be left standing
 
@@ -113,7 +119,8 @@ def try_all(name, make_bed, points, words):
     chosen = [words.one] if words.one else sample(points, words.every,
                                                   words.seed)
     began, failed, untouched = time.monotonic(), 0, 0
-    for point, note, complaint in attempts(make_bed, chosen, words.jobs):
+    for point, note, complaint in attempts(name, make_bed, chosen,
+                                           words.jobs):
         failed += complaint is not None
         untouched += note == UNTOUCHED
         if complaint:

@@ -23,6 +23,11 @@ FD = re.compile(r"\d+<([^>]*)>")
 NAME = re.compile(r'"([^"]*)"')
 RESULT = re.compile(r"= (-?\d+)")
 
+# The folders of a bag whose files the catalogue names; such a file.
+STORED = ("/data/audio/", "/data/media/")
+FILE = re.compile(r"\d{4}/\d\d/\d\d/data/(?:audio|media)/[\w.-]+?"
+                  r"\.(?:wav|pdf|ogg|jpg)")
+
 
 @dataclass
 class Call:
@@ -145,7 +150,8 @@ class Order:
         """A batch gives all its names first, and takes back those of a folder
         that fails."""
         return call.name == "renameat2" or \
-            (call.name == "unlinkat" and "/data/audio/" in call.paths[0])
+            (call.name == "unlinkat" and
+             any(folder in call.paths[0] for folder in STORED))
 
     def _begin_write(self, call, path):
         self._writes[path] += 1
@@ -156,10 +162,8 @@ class Order:
             self._claims(call.text)
 
     def _claims(self, text):
-        """The recordings that a page of the catalogue names for the first
-        time."""
-        for path in set(re.findall(r"\d{4}/\d\d/\d\d/data/audio/[\w.-]+?"
-                                   r"\.wav", text)) - self._known:
+        """The files that a page of the catalogue names for the first time."""
+        for path in set(FILE.findall(text)) - self._known:
             self._known.add(path)
             self.claimed.add(path)
             file = f"{self.archive}/{path}"

@@ -3,6 +3,7 @@ see order.py.  contrib/dev/fsyncs takes the calls that sync away, one at a time,
 and these tests must notice each."""
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def callark(sim, tmp_path):
 
 
 def recorded(callark):
-    """The recordings that the catalogue names."""
+    """The files that the catalogue names."""
     if not (callark.archive / "catalogue.sqlite3").exists():
         return []
     return [path for path, in callark.rows(
@@ -55,10 +56,14 @@ def ordered(callark, statuses, *words):
 
 def test_an_archive_is_made(callark):
     order = ordered(callark, {COMPLETE}, "sync", "--day", FIRST)
-    assert order.claimed == set(recorded(callark)) and len(order.claimed) == 10
+    assert order.claimed == set(recorded(callark))
+    kinds = Counter(path.split("/")[4] for path in order.claimed)
+    assert kinds == {"audio": 10, "media": 5}
     names = {Path(path).name for path in order.renamed}
     assert {"callark.json", "bagit.txt", "manifest-sha256.txt",
-            "tagmanifest-sha256.txt", "recordings.ndjson"} <= names
+            "tagmanifest-sha256.txt", "recordings.ndjson", "media.ndjson",
+            "activity-history.ndjson.gz",
+            "service-history-messages.ndjson.gz"} <= names
 
 
 def test_an_archive_grows(callark):

@@ -332,8 +332,7 @@ def hung(make, **settings):
         "every:1": {"do": "stall", "seconds": 20}}}))
     callark.configure(**settings)
     process = callark.start("sync", *RANGE)
-    wait_until(lambda: callark.archive.exists() and
-               any(callark.archive.glob(".partial/*")), process)
+    wait_until(lambda: sim.log(path="/recordings/"), process)
     return callark, process
 
 

@@ -15,7 +15,6 @@
 struct problem_list {
 	struct ark_problem *items;
 	int *n;
-	int64_t *total;
 };
 
 static struct problem_list
@@ -24,11 +23,8 @@ problems_of(struct ark_summary *s, enum catalogue_kind kind)
 	if (kind == CATALOGUE_ATTACHMENT)
 		return (struct problem_list){
 			s->media.problems, &s->media.n_problems,
-			&s->media.problems_total,
 		};
-	return (struct problem_list){
-		s->problems, &s->n_problems, &s->problems_total,
-	};
+	return (struct problem_list){ s->problems, &s->n_problems };
 }
 
 static int
@@ -38,7 +34,6 @@ add_problem(struct ark_summary *s, const struct catalogue_row *row)
 	struct ark_problem *p;
 	char *id, *reason;
 
-	++*list.total;
 	if (*list.n == ARK_MAX_PROBLEMS)
 		return 0;
 	id = strdup(row->id);
@@ -135,14 +130,15 @@ count_rows(struct ark_summary *s, struct archive *a,
 	return rc;
 }
 
+/* How many are open. */
 static int64_t
-open_items(const struct ark_summary *s)
+open_of(const int64_t counts[ARK_N_STATES])
 {
 	int64_t n = 0;
 
 	for (int i = 0; i < ARK_N_STATES; i++) {
 		if (OPEN_STATES >> i & 1)
-			n += s->counts[i] + s->media.counts[i];
+			n += counts[i];
 	}
 	return n;
 }
@@ -176,11 +172,15 @@ summary_count(struct ark_summary *s, struct archive *a,
 		s->media.listed += s->media.counts[i];
 	}
 	s->with_link = s->listed - s->counts[ARK_NO_LINK];
-	if (open_items(s))
-		rc = list_problems(s, a, range, err);
-	s->is_complete = !open_items(s) && !s->windows_incomplete &&
-			 !s->oddities && has_all_reports(s);
-	return rc;
+	/* Known, even if what they are cannot be read. */
+	s->problems_total = open_of(s->counts);
+	s->media.problems_total = open_of(s->media.counts);
+	s->is_complete = !s->problems_total && !s->media.problems_total &&
+			 !s->windows_incomplete && !s->oddities &&
+			 has_all_reports(s);
+	if (s->problems_total || s->media.problems_total)
+		return list_problems(s, a, range, err);
+	return 0;
 }
 
 const char *

@@ -53,6 +53,8 @@ teardown(void **state)
 	return 0;
 }
 
+static bool has_counted_alone;	/* and then had no memory for the list */
+
 static void
 count(void *ctx)
 {
@@ -69,6 +71,9 @@ count(void *ctx)
 	rc = summary_count(s, w->a, &range, &w->err);
 	assert_int_equal(rc, heap_has_failed() ? ARK_ENOMEM : 0);
 	assert_int_equal(s->n_problems, rc ? 0 : 1);
+	/* Once it is counted it is told, be it listed or not. */
+	assert_int_equal(s->problems_total, s->counts[ARK_QUEUED]);
+	has_counted_alone |= rc && s->problems_total;
 	/* Whoever prints what is there finds it whole. */
 	for (int i = 0; i < s->n_problems; i++) {
 		assert_string_equal(s->problems[i].id, "a");
@@ -82,7 +87,9 @@ count(void *ctx)
 static void
 a_problem_is_whole_or_not_there(void **state)
 {
+	has_counted_alone = false;
 	assert_true(heap_each(count, *state) > 2);
+	assert_true(has_counted_alone);
 }
 
 int

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from omnisim import Sim
-from order import Order, traced
+from order import RENAMES, SYNCS, Order, traced
 from support import COMPLETE, INCOMPLETE, INTEGRITY, Callark
 from trials import needs_strace, traced as traced_with
 
@@ -124,3 +124,20 @@ def test_a_catalogue_is_made_anew(callark):
     assert callark.sync("--day", FIRST).status == COMPLETE
     order = ordered(callark, {COMPLETE}, "rebuild")
     assert str(callark.archive / "catalogue.sqlite3.old") in order.renamed
+
+
+def test_an_export_is_named_when_it_is_on_the_disk(callark, tmp_path):
+    """What lay there before it is not lost for a file that may be empty."""
+    assert callark.sync("--day", FIRST).status == COMPLETE
+    path = tmp_path / "pauses.ndjson"
+    result, happened = traced(callark, "export", "activity-history", "-o", path)
+    assert result.status == COMPLETE and path.stat().st_size
+    calls = [(call.name, call.paths) for is_begin, call in happened
+             if is_begin and any(str(path) in p for p in call.paths)]
+    renamed = next(n for n, (name, _) in enumerate(calls) if name in RENAMES)
+    source = calls[renamed][1][0]
+    assert calls[renamed][1][1] == str(path)
+    written = [n for n, (name, paths) in enumerate(calls)
+               if name == "write" and paths[0] == source]
+    assert any(max(written) < n < renamed for n, (name, paths)
+               in enumerate(calls) if name in SYNCS and paths[0] == source)

@@ -181,6 +181,18 @@ upper_case(char *text)
 	}
 }
 
+/* The folder of a file, if there is none. */
+static inline void
+make_folder_of(struct world *w, const char *path)
+{
+	char folder[256];
+
+	(void)snprintf(folder, sizeof(folder), "%s", path);
+	*strrchr(folder, '/') = '\0';
+	if (!scratch_has(&w->t, folder))
+		scratch_mkdir(&w->t, folder);
+}
+
 static inline void
 do_harm(struct world *w, const struct harm *h)
 {
@@ -199,6 +211,7 @@ do_harm(struct world *w, const struct harm *h)
 		return;
 	}
 	if (h->act == WRITE) {
+		make_folder_of(w, path);
 		scratch_write(&w->t, path, h->text, strlen(h->text));
 		return;
 	}

@@ -8,9 +8,12 @@
 #include "unit/heap.h"
 #include "unit/flow/audited.h"
 
+#include "base/error.h"
 #include "flow/audit.h"
 #include "flow/days_of.h"
+#include "flow/edition.h"
 #include "flow/quarantine.h"
+#include "flow/report_files.h"
 
 static char endless[2 * 65536];		/* a line that no entry can be */
 
@@ -22,6 +25,8 @@ static const struct harm harms[] = {
 	{ FOLDER, AUDIO },
 	{ WRITE, BAG "data/x", "x", NULL, true },
 	{ WRITE, BAG "data/audio/\xff\n", "x", NULL, true },
+	{ WRITE, BAG EDITION_MEDIA, "" },
+	{ WRITE, BAG STATEMENT_FILE, "" },
 	{ REMOVE, BAG "data/recordings.csv" },
 	{ FOLDER, BAG "data/recordings.csv" },
 	{ WRITE, BAG "data/recordings.csv", "" },
@@ -146,10 +151,14 @@ int __real_store_list_names(struct store *s, const char *path,
 int __wrap_store_list_names(struct store *s, const char *path,
 			    struct store_entry **out, size_t *n,
 			    struct ark_error *err);
+int __real_store_size(struct store *s, const char *path, int64_t *out,
+		      struct ark_error *err);
+int __wrap_store_size(struct store *s, const char *path, int64_t *out,
+		      struct ark_error *err);
 ssize_t __real_fdio_pread(int fd, void *bytes, size_t n, int64_t at);
 ssize_t __wrap_fdio_pread(int fd, void *bytes, size_t n, int64_t at);
 
-static bool fails_to_list;
+static bool fails_to_list, fails_to_measure;
 static enum pread_end { READS, FAILS, ENDS } next_pread;
 
 int
@@ -160,6 +169,15 @@ __wrap_store_list_names(struct store *s, const char *path,
 	if (fails_to_list && strstr(path, "data"))
 		return error_set(err, ARK_EDISK, "%s: it fails", path);
 	return __real_store_list_names(s, path, out, n, err);
+}
+
+int
+__wrap_store_size(struct store *s, const char *path, int64_t *out,
+		  struct ark_error *err)
+{
+	if (fails_to_measure && strstr(path, "data"))
+		return error_nomem(err);
+	return __real_store_size(s, path, out, err);
 }
 
 ssize_t
@@ -359,6 +377,36 @@ a_signal_ends_it(void **state)
 	(void)teardown((void **)&w);
 }
 
+static bool
+stop_later(void *ctx)
+{
+	int *times = ctx;
+
+	return (*times)-- <= 0;
+}
+
+/* Wherever it is: what was not looked at is not accused. */
+static void
+a_signal_ends_it_anywhere(void **state)
+{
+	int times = 0, left, rc;
+	struct world *w;
+
+	(void)state;
+	(void)setup((void **)&w);
+	w->options.listener.should_stop = stop_later;
+	w->options.listener.ctx = &left;
+	do {
+		left = times++;
+		rc = verify(w);
+		assert_int_equal(rc, left < 0 ? ARK_ESTOPPED : 0);
+		assert_int_equal(w->n_found, 0);
+		assert_int_equal(w->totals.is_finished, !rc);
+	} while (rc);
+	assert_true(times > 3);
+	(void)teardown((void **)&w);
+}
+
 /* A day is told of in the end, be it long after it was read. */
 static void
 a_day_waits_for_the_catalogue(void **state)
@@ -443,6 +491,26 @@ a_folder_that_cannot_be_listed_is_told(void **state)
 	(void)teardown((void **)&w);
 }
 
+/* The machine has no memory for it: that says nothing of the file. */
+static void
+a_table_that_cannot_be_measured_is_not_judged(void **state)
+{
+	static const struct harm unlisted = {
+		WRITE, BAG "manifest-sha256.txt", "",
+	};
+	struct world *w;
+
+	(void)state;
+	(void)setup((void **)&w);
+	do_harm(w, &unlisted);
+	fails_to_measure = true;
+	assert_int_equal(verify(w), ARK_ENOMEM);
+	fails_to_measure = false;
+	assert_false(w->totals.is_finished);
+	assert_null(strstr(w->last, "recordings.csv"));
+	(void)teardown((void **)&w);
+}
+
 /* It fails, or it is shorter by now than it was a moment ago. */
 static void
 a_trail_that_cannot_be_read_is_not_judged(void **state)
@@ -496,6 +564,72 @@ a_day_behind_the_catalogue_is_unpublished(void **state)
 	(void)teardown((void **)&w);
 }
 
+#define PHOTO BAG "data/media/000140-c.1.1.jpg"
+
+/* The day gets an attachment too, of the same bytes. */
+static void
+attach(struct world *w)
+{
+	const struct catalogue_document d = {
+		.kind = CATALOGUE_ATTACHMENT, .id = "c.1.1",
+		.interaction_id = "c", .day = DAY,
+		.start_s = DAY * INT64_C(86400) + 100, .duration_s = -1,
+		.fingerprint = { 2 }, .link = "https://media.example/2",
+	};
+	struct catalogue_archived archived = {
+		.path = PHOTO, .bytes = 3, .media_type = "image/jpeg",
+		.codec = "", .link_host = "media.example", .audio_ms = -1,
+		.downloaded_s = 1700, .attempts = 1,
+	};
+	struct catalogue_put put = { 0 };
+	struct archive *a = NULL;
+	int64_t run;
+
+	assert_int_equal(archive_open(&a, w->root, ARCHIVE_WRITE, NULL), 0);
+	assert_int_equal(store_file_put(a->store, PHOTO, "abc", 3, NULL), 0);
+	assert_int_equal(digest_sha256(archived.sha256, "abc", 3, NULL), 0);
+	assert_int_equal(catalogue_run_begin(a->catalogue, 2000, &run, NULL),
+			 0);
+	assert_int_equal(catalogue_put(a->catalogue, run, 2500, &d, 1, &put,
+				       NULL), 0);
+	archived.row = put.row;
+	assert_int_equal(catalogue_archive(a->catalogue, &archived, 1, NULL),
+			 0);
+	assert_int_equal(publish_day(a, DAY, 3000, &w->err), 0);
+	archive_close(a);
+}
+
+/* The manifest names another digest than the catalogue: of what, is told. */
+static void
+a_digest_that_was_changed_is_told(void **state)
+{
+	static const struct {
+		struct harm harm;
+		const char *said;
+	} rows[] = {
+		{ { REPLACE, BAG "manifest-sha256.txt", ABC "  data/audio/",
+		    "0" }, "its digest of a recording is another" },
+		{ { REPLACE, BAG "manifest-sha256.txt", ABC "  data/media/",
+		    "0" }, "its digest of an attachment is another" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct world *w;
+
+		(void)setup((void **)&w);
+		attach(w);
+		assert_int_equal(verify(w), 0);
+		do_harm(w, &rows[i].harm);
+		w->stop_at = 1;		/* its tag manifest differs, too */
+		assert_int_equal(verify(w), STOP);
+		assert_non_null(strstr(w->last, "bad-bag " BAG
+				       "manifest-sha256.txt: "));
+		assert_non_null(strstr(w->last, rows[i].said));
+		(void)teardown((void **)&w);
+	}
+}
+
 /* Neither listed nor there: the catalogue still knows that it was. */
 static void
 what_only_the_catalogue_knows_is_missed(void **state)
@@ -526,13 +660,16 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_signal_ends_it),
+		cmocka_unit_test(a_signal_ends_it_anywhere),
 		cmocka_unit_test(a_day_waits_for_the_catalogue),
 		cmocka_unit_test(a_damaged_catalogue_accuses_nobody),
 		cmocka_unit_test(a_quick_look_sees_names_and_sizes),
 		cmocka_unit_test(what_only_the_catalogue_knows_is_missed),
 		cmocka_unit_test(a_folder_that_cannot_be_listed_is_told),
+		cmocka_unit_test(a_table_that_cannot_be_measured_is_not_judged),
 		cmocka_unit_test(a_trail_that_cannot_be_read_is_not_judged),
 		cmocka_unit_test(a_day_behind_the_catalogue_is_unpublished),
+		cmocka_unit_test(a_digest_that_was_changed_is_told),
 		cmocka_unit_test(a_step_that_fails_is_told),
 		cmocka_unit_test(without_memory),
 		cmocka_unit_test(each_finding_may_be_the_last),

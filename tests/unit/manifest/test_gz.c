@@ -14,6 +14,17 @@
 
 #include "unit/manifest/gz_ends.h"
 
+int __real_deflate(z_stream *z, int flush);
+int __wrap_deflate(z_stream *z, int flush);
+
+static int deflate_says;	/* in place of what it does; Z_OK: it does */
+
+int
+__wrap_deflate(z_stream *z, int flush)
+{
+	return deflate_says ? deflate_says : __real_deflate(z, flush);
+}
+
 static void
 no_lines_are_a_file_of_twenty_known_bytes(void **state)
 {
@@ -206,6 +217,28 @@ a_place_that_fails_is_told(void **state)
 	buf_release(&text);
 }
 
+/* The next time it is told again, though zlib would go on. */
+static void
+a_zlib_that_fails_is_told(void **state)
+{
+	struct place to = { BUF_INIT(MAX_BYTES), -1 };
+	struct ark_error err = { 0 }, again = { 0 };
+	struct gz_writer *w = NULL;
+
+	(void)state;
+	assert_int_equal(gz_writer_new(&w, put, &to, &err), 0);
+	assert_int_equal(gz_write(w, "a", 1, &err), 0);
+	deflate_says = Z_STREAM_ERROR;
+	assert_int_equal(gz_finish(w, &err), ARK_EBUG);
+	deflate_says = Z_OK;
+	assert_non_null(strstr(err.text, " cannot compress: stream error"));
+	assert_int_equal(gz_finish(w, &again), ARK_EBUG);
+	assert_string_equal(again.text, err.text);
+	assert_int_equal(to.bytes.len, 0);
+	gz_writer_free(w);
+	buf_release(&to.bytes);
+}
+
 static void
 the_version_is_that_which_runs(void **state)
 {
@@ -225,6 +258,7 @@ main(void)
 		cmocka_unit_test(gzip_itself_reads_it),
 		cmocka_unit_test(what_is_no_line_is_refused),
 		cmocka_unit_test(a_place_that_fails_is_told),
+		cmocka_unit_test(a_zlib_that_fails_is_told),
 		cmocka_unit_test(the_version_is_that_which_runs),
 	};
 

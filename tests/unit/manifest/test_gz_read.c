@@ -10,6 +10,26 @@
 
 #include "unit/manifest/gz_ends.h"
 
+int __real_inflate(z_stream *z, int flush);
+int __wrap_inflate(z_stream *z, int flush);
+int __real_inflateReset(z_stream *z);
+int __wrap_inflateReset(z_stream *z);
+
+/* In place of what they do; Z_OK: they do. */
+static int inflate_says, reset_says;
+
+int
+__wrap_inflate(z_stream *z, int flush)
+{
+	return inflate_says ? inflate_says : __real_inflate(z, flush);
+}
+
+int
+__wrap_inflateReset(z_stream *z)
+{
+	return reset_says ? reset_says : __real_inflateReset(z);
+}
+
 /* gzip(1) made it from a file with a name, in 2024, on Unix. */
 static const uint8_t from_gzip[] = {
 	0x1f, 0x8b, 0x08, 0x08, 0xed, 0xff, 0x73, 0x67, 0x00, 0x03, 'l', 'i',
@@ -248,6 +268,40 @@ a_source_that_fails_is_told(void **state)
 	gz_reader_free(NULL);
 }
 
+/* It is not the file that is blamed for it. */
+static void
+a_zlib_that_fails_is_told(void **state)
+{
+	struct ark_error err;
+	struct buf got;
+
+	(void)state;
+	inflate_says = Z_STREAM_ERROR;
+	assert_int_equal(read_bytes(from_gzip, sizeof(from_gzip), 100, &got,
+				    &err), ARK_EBUG);
+	inflate_says = Z_OK;
+	assert_non_null(strstr(err.text, " cannot decompress: stream error"));
+	assert_int_equal(got.len, 0);
+	buf_release(&got);
+}
+
+static void
+a_zlib_that_cannot_begin_is_told(void **state)
+{
+	struct source s = { .p = from_gzip, .n = sizeof(from_gzip) };
+	struct ark_error err = { 0 };
+	struct gz_reader *r = NULL;
+
+	(void)state;
+	reset_says = Z_STREAM_ERROR;
+	assert_int_equal(gz_reader_new(&r, get, &s, MAX_LINE, &err), ARK_EBUG);
+	assert_non_null(strstr(err.text, " cannot decompress: stream error"));
+	assert_null(r);
+	assert_int_equal(gz_reader_new(&r, get, &s, MAX_LINE, NULL), ARK_EBUG);
+	assert_null(r);
+	reset_says = Z_OK;
+}
+
 int
 main(void)
 {
@@ -263,6 +317,8 @@ main(void)
 		cmocka_unit_test(a_line_has_a_longest_length),
 		cmocka_unit_test(a_bomb_is_given_up),
 		cmocka_unit_test(a_source_that_fails_is_told),
+		cmocka_unit_test(a_zlib_that_fails_is_told),
+		cmocka_unit_test(a_zlib_that_cannot_begin_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -118,6 +118,27 @@ parse_table(void *ctx)
 	table_parsed_release(&p);
 }
 
+static void
+parse_attachment(void *ctx)
+{
+	static const char line[] =
+		"{\"id\":\"x.1.1\",\"conversation\":\"x\",\"message\":1,"
+		"\"place\":1,\"start\":\"2024-12-31 14:30:05\","
+		"\"state\":\"gone\",\"fingerprint\":\"" HEX "\"}";
+	struct json_slice slice = { line, sizeof(line) - 1 };
+	struct table_attachment a;
+	struct buf texts;
+	int rc = table_attachment_parse(&a, &texts, slice, NULL);
+
+	(void)ctx;
+	expect(rc, 0);
+	if (!rc) {
+		assert_string_equal(a.conversation, "x");
+		assert_int_equal(a.start_s, 1735655405);
+	}
+	buf_release(&texts);
+}
+
 static struct trail_entry
 entry(int64_t seq)
 {
@@ -282,7 +303,8 @@ nothing_but_the_want_of_memory_is_told(void **state)
 {
 	static void (*const attempts[])(void *) = {
 		add_to_manifest, parse_manifest, parse_fetch, put_baginfo,
-		judge_oxum, parse_table, name_object, print_entry, walk_trail,
+		judge_oxum, parse_table, parse_attachment, name_object,
+		print_entry, walk_trail,
 	};
 	struct walked t;
 

@@ -38,6 +38,9 @@ scores_have_one_decimal(void **state)
 		{ "-1", ARK_EUSAGE, 0 }, { "1e1", ARK_EUSAGE, 0 },
 		{ "1.25", ARK_EUSAGE, 0 }, { "true", ARK_EUSAGE, 0 },
 		{ "12345", ARK_EUSAGE, 0 },
+		{ "\"7.5\"", 0, 75 }, { "\"\"", 0, ARK_NO_SCORE },
+		{ "\"1.\"", ARK_EUSAGE, 0 }, { "\"1./\"", ARK_EUSAGE, 0 },
+		{ "\"1.:\"", ARK_EUSAGE, 0 }, { "\"1:\"", ARK_EUSAGE, 0 },
 	};
 
 	(void)state;
@@ -79,6 +82,122 @@ the_last_of_one_evaluator_stays(void **state)
 	assert_int_equal(s.items[1].pub.score, 300);
 	assert_string_equal(s.items[2].pub.id, "b");
 	scores_release(&s);
+}
+
+/* What is not read is named; nothing of it is kept. */
+static void
+what_is_no_export_is_refused(void **state)
+{
+	static const struct {
+		const char *text, *why;
+	} rows[] = {
+		{ "{\"format\":7,\"calls\":[]}", "\"format\": " },
+		{ "{\"calls\":[]}", "\"format\": " },
+		{ "{\"format\":\"callark-scores\"}", "\"calls\", a list" },
+		{ "{\"format\":\"callark-scores\",\"calls\":{}}",
+		  "\"calls\", a list" },
+		{ EXPORT("eva", "7"), "calls that are objects" },
+		{ EXPORT("", CALL("a", "1", "")), "the evaluator and the id" },
+		{ EXPORT("eva", CALL("", "1", "")),
+		  "the evaluator and the id" },
+		{ EXPORT("eva", CALL("a", "1", "")) "x", "this is no export" },
+		{ "id,score\na,1\n", "CSV with the columns" },
+		{ "id,evaluator\na,eva\n", "CSV with the columns" },
+		{ "score,evaluator\n1,eva\n", "CSV with the columns" },
+		{ "", "CSV with the columns" },
+		{ "id,score,evaluator\nonly\n", "the evaluator and the id" },
+		{ "id,score,evaluator\n\"a,1,eva\n",
+		  "CSV with the columns" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct ark_error err = { 0 };
+		struct scores s = { 0 };
+
+		assert_int_equal(add(&s, rows[i].text, &err), ARK_EUSAGE);
+		if (!strstr(err.text, rows[i].why))
+			fail_msg("%s: %s", rows[i].text, err.text);
+		assert_int_equal(s.n, 0);
+		scores_release(&s);
+	}
+}
+
+/* n bytes of a note in an export. */
+static void
+expect_long(const char *head, size_t n, const char *tail, const char *why)
+{
+	struct buf text = BUF_INIT((size_t)8 << 20);
+	struct ark_error err = { 0 };
+	struct scores s = { 0 };
+
+	(void)buf_adds(&text, head);
+	while (n--)
+		(void)buf_addc(&text, 'x');
+	(void)buf_adds(&text, tail);
+	assert_int_equal(buf_status(&text, NULL), 0);
+	assert_int_equal(add(&s, buf_text(&text), &err), ARK_EUSAGE);
+	assert_non_null(strstr(err.text, why));
+	assert_int_equal(s.n, 0);
+	scores_release(&s);
+	buf_release(&text);
+}
+
+static void
+texts_have_a_longest_length(void **state)
+{
+	(void)state;
+	expect_long("{\"format\":\"callark-scores\",\"evaluator\":\"eva\","
+		    "\"calls\":[{\"id\":\"a\",\"note\":\"", (1 << 20) + 1,
+		    "\"}]}", "expected shorter texts");
+	expect_long("id,score,evaluator,note\na,1,eva,", 4 << 20, "\n",
+		    "this is no export of scores");
+}
+
+/* JSON may stand behind blanks. */
+static void
+blanks_before_an_export_are_passed_over(void **state)
+{
+	struct scores s = { 0 };
+
+	(void)state;
+	assert_int_equal(add(&s, " \t\r\n" EXPORT("eva", CALL("a", "1", "")),
+			     NULL), 0);
+	assert_int_equal(s.n, 1);
+	scores_release(&s);
+	assert_int_equal(add(&s, " \n", NULL), ARK_EUSAGE);
+}
+
+/* Rows as spreadsheets and editors leave them: without a last line end. */
+static void
+csv_may_end_anywhere(void **state)
+{
+	static const struct {
+		const char *text, *note;
+	} rows[] = {
+		{ "id,score,evaluator,note\na,1,eva,\"n\"", "n" },
+		{ "id,score,evaluator,note\na,1,eva,", "" },
+		{ "id,score,evaluator,note\na,1,eva,n\r", "n\r" },
+		{ "id,score,evaluator,note\na,1,eva,n\rm\r\n", "n\rm" },
+		{ "id;score;evaluator;note\na;1;eva;n,m\n", "n,m" },
+		{ "id,score,evaluator,note,a;b\na,1,eva,n;m,\n", "n;m" },
+		{ "id,score,evaluator,note", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct ark_error err = { 0 };
+		struct scores s = { 0 };
+
+		if (add(&s, rows[i].text, &err))
+			fail_msg("%s: %s", rows[i].text, err.text);
+		assert_int_equal(s.n, !!rows[i].note);
+		if (s.n) {
+			assert_string_equal(s.items[0].pub.note, rows[i].note);
+			assert_int_equal(s.items[0].pub.score, 10);
+		}
+		scores_release(&s);
+	}
 }
 
 static void
@@ -125,9 +244,19 @@ memory_may_run_out_anywhere(void **state)
 	char json[] = EXPORT("eva", CALL("a", "10", "1") ","
 			     CALL("b", "20", "1"));
 	char csv[] = "id,score,evaluator\na,1,eva\nb,2,eva\n";
+	struct buf wide = BUF_INIT(10000);
 
 	(void)state;
+	/* so many members that they take memory to be told apart */
+	(void)buf_adds(&wide, "{\"format\":\"callark-scores\","
+		       "\"evaluator\":\"eva\",\"calls\":[{\"id\":\"a\"");
+	for (int i = 0; i < 100; i++)
+		(void)buf_addf(&wide, ",\"member%d\":1", i);
+	(void)buf_adds(&wide, "}]}");
+	(void)buf_addc(&wide, '\0');
 	assert_true(heap_each(read_without_memory, json) > 3);
+	assert_true(heap_each(read_without_memory, wide.data) > 3);
+	buf_release(&wide);
 	assert_true(heap_each(read_without_memory, csv) > 3);
 }
 
@@ -170,6 +299,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(scores_have_one_decimal),
 		cmocka_unit_test(the_last_of_one_evaluator_stays),
+		cmocka_unit_test(what_is_no_export_is_refused),
+		cmocka_unit_test(texts_have_a_longest_length),
+		cmocka_unit_test(blanks_before_an_export_are_passed_over),
+		cmocka_unit_test(csv_may_end_anywhere),
 		cmocka_unit_test(csv_is_read_as_it_is_written),
 		cmocka_unit_test(memory_may_run_out_anywhere),
 		cmocka_unit_test(forms_are_told_what_is_wrong),

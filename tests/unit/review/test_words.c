@@ -42,6 +42,33 @@ scripts_are_ascii_and_say_the_same(void **state)
 }
 
 static void
+scripts_may_end_anywhere(void **state)
+{
+	struct buf out = BUF_INIT(1000);
+
+	(void)state;
+	script_json(&out, "", 0);
+	assert_int_equal(out.len, 0);
+	script_json(&out, "a<", 2);
+	assert_string_equal(buf_text(&out), "a\\u003c");
+	buf_release(&out);
+}
+
+/* Part of a picture is no picture. */
+static void
+base64_that_has_no_room_is_none(void **state)
+{
+	static const uint8_t bytes[100];
+	struct buf out = BUF_INIT(sizeof(bytes));
+
+	(void)state;
+	script_base64(&out, bytes, sizeof(bytes));
+	assert_int_equal(buf_status(&out, NULL), ARK_ELIMIT);
+	assert_int_equal(out.len, 0);
+	buf_release(&out);
+}
+
+static void
 base64_is_that_of_the_standard(void **state)
 {
 	static const char *const rows[][2] = {	/* RFC 4648, section 10 */
@@ -104,6 +131,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(scripts_are_ascii_and_say_the_same),
+		cmocka_unit_test(scripts_may_end_anywhere),
+		cmocka_unit_test(base64_that_has_no_room_is_none),
 		cmocka_unit_test(base64_is_that_of_the_standard),
 		cmocka_unit_test(clients_are_hidden),
 	};

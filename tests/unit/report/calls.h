@@ -39,6 +39,11 @@ struct doc {
 	int version;
 	int64_t first_seen_s, vanished_s;	/* 0: the same for all; never */
 	const char *sha256;
+	bool is_queued;			/* whatever the state says */
+	const char *interaction_id;	/* NULL: none */
+	const char *agent, *email;	/* NULL: Ana's */
+	const char *service;		/* NULL: Vendas */
+	bool is_unwanted;
 };
 
 static void
@@ -61,12 +66,18 @@ day_open(struct day *d)
 static int
 day_put(struct day *d, const struct doc *doc, struct ark_error *err)
 {
-	bool is_contact = !doc->status || !strcmp(doc->status, "Contact");
+	/* one without status was attended if somebody answered */
+	bool is_contact = !doc->status || !*doc->status ||
+			  !strcmp(doc->status, "Contact");
 	int64_t talk_s = doc->talk_s ? doc->talk_s : 60;
 	struct ark_recording fields = {
-		.id = doc->id ? doc->id : doc->protocol, .interaction_id = "",
-		.agent = "Ana", .agent_email = "ana@acme.example",
-		.client = "", .contact = "", .service = "Vendas",
+		.id = doc->id ? doc->id : doc->protocol,
+		.interaction_id = doc->interaction_id ? doc->interaction_id :
+							"",
+		.agent = doc->agent ? doc->agent : "Ana",
+		.agent_email = doc->email ? doc->email : "ana@acme.example",
+		.client = "", .contact = "",
+		.service = doc->service ? doc->service : "Vendas",
 		.extension = "", .origin = "", .protocol = doc->protocol,
 		.status = doc->status ? doc->status : "Contact",
 		.client_document = "", .tag = "", .url = "",
@@ -76,13 +87,14 @@ day_put(struct day *d, const struct doc *doc, struct ark_error *err)
 	};
 	const struct reconcile_document document = {
 		.route = doc->route, .fields = &fields,
-		.medium = doc->medium, .is_wanted = true,
+		.medium = doc->medium, .is_wanted = !doc->is_unwanted,
 		.bag_day = day_of(doc->start_s), .sha256 = doc->sha256,
 		.version = doc->version ? doc->version : 1,
 		.first_seen_s = doc->first_seen_s ? doc->first_seen_s :
 				MIDNIGHT + 2 * DAY_SECONDS,
 		.vanished_s = doc->vanished_s ? doc->vanished_s : -1,
-		.state = doc->state ? doc->state : ARK_ARCHIVED,
+		.state = doc->is_queued ? ARK_QUEUED :
+			 doc->state ? doc->state : ARK_ARCHIVED,
 		.reason = doc->reason ? doc->reason : "",
 		.audio_ms = doc->audio_ms ? doc->audio_ms : talk_s * 1000,
 	};

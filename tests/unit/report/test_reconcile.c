@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
+
 #include "unit/report/calls.h"
 
 #define MAX_DOCS 9
@@ -67,6 +69,15 @@ static const struct row rows[] = {
 		{ V, "1", .start_s = NOON }, { H, "1", .start_s = NOON },
 		{ A, "1", .start_s = NOON, .state = ARK_EXCLUDED,
 		  .reason = "agent" } }, "not_archived 1 explained\n" },
+	{ "queued", {
+		{ V, "1", .start_s = NOON }, { H, "1", .start_s = NOON },
+		{ A, "1", .start_s = NOON, .is_queued = true } },
+	  "not_archived 1\n" },
+	{ "queued again, and the reason is known", {
+		{ V, "1", .start_s = NOON }, { H, "1", .start_s = NOON },
+		{ A, "1", .start_s = NOON, .is_queued = true,
+		  .reason = "verify found it damaged or missing" } },
+	  "not_archived 1\n" },
 	{ "purged", {
 		{ V, "1", .start_s = NOON }, { H, "1", .start_s = NOON },
 		{ A, "1", .start_s = NOON, .state = ARK_PURGED } },
@@ -94,6 +105,52 @@ static const struct row rows[] = {
 		{ V, "1", .start_s = NOON }, { H, "1", .start_s = NOON },
 		{ A, "1", .start_s = NOON, .talk_s = -1, .audio_ms = 90000 } },
 	  "duration_differs 1\n" },
+	{ "no end, but one of service-history", {
+		{ V, "1", .start_s = NOON, .talk_s = -1 },
+		{ H, "1", .start_s = NOON },
+		{ A, "1", .start_s = NOON, .talk_s = -1, .audio_ms = 90000 } },
+	  "duration_differs 1\n" },
+	{ "no end anywhere", {
+		{ V, "1", .start_s = NOON, .talk_s = -1 },
+		{ H, "1", .start_s = NOON, .talk_s = -1 },
+		{ A, "1", .start_s = NOON, .talk_s = -1, .audio_ms = 90000 } },
+	  "" },
+	{ "no end of two recordings: nobody knows which is how long", {
+		{ V, "1", "v1", NOON, 600 }, { H, "1", "h1", NOON, 600 },
+		{ A, "1", "a1", NOON, 240 },
+		{ A, "1", "a2", NOON + 240, -1, .audio_ms = 9000 } }, "" },
+	{ "two recordings of other lengths are one discrepancy", {
+		{ V, "1", "v1", NOON }, { H, "1", "h1", NOON },
+		{ A, "1", "a1", NOON, .audio_ms = 90000 },
+		{ A, "1", "a2", NOON, .audio_ms = 120000 } },
+	  "duration_differs 1\n" },
+	{ "no status, but somebody answered", {
+		{ V, "1", .start_s = NOON, .status = "" },
+		{ H, "1", .start_s = NOON }, { A, "1", .start_s = NOON } },
+	  "" },
+	{ "short, and apart by no more than clocks are", {
+		{ V, "1", .start_s = NOON, .talk_s = 1 },
+		{ H, "1", .start_s = NOON, .talk_s = 1 },
+		{ A, "1", .start_s = NOON + 3, .talk_s = 1 } }, "" },
+	{ "one recording without link, another archived", {
+		{ V, "1", "v1", NOON }, { H, "1", "h1", NOON },
+		{ A, "1", "a1", NOON, .state = ARK_NO_LINK },
+		{ A, "1", "a2", NOON } }, "" },
+	{ "nobody asks", {
+		{ V, "1", .start_s = NOON, .is_unwanted = true },
+		{ H, "1", .start_s = NOON, .is_unwanted = true } }, "" },
+	{ "asked for by one of its documents", {
+		{ V, "1", .start_s = NOON, .is_unwanted = true },
+		{ H, "1", .start_s = NOON } },
+	  "attended_without_recording 1\n" },
+	{ "three days apart", {
+		{ V, "1", .start_s = NOON }, { H, "1", .start_s = NOON },
+		{ A, "1", .start_s = NOON + 3 * DAY_SECONDS } },
+	  "times_differ 1\n" },
+	{ "three days apart, the other way round", {
+		{ V, "1", .start_s = NOON }, { H, "1", .start_s = NOON },
+		{ A, "1", .start_s = NOON - 3 * DAY_SECONDS } },
+	  "times_differ 1\n" },
 	{ "voice-log tells of more than was recorded", {
 		{ V, "1", .start_s = NOON, .talk_s = 300 },
 		{ H, "1", .start_s = NOON }, { A, "1", .start_s = NOON } },
@@ -149,6 +206,10 @@ static const struct row rows[] = {
 	{ "no protocolo", {
 		{ H, "", "x", NOON }, { A, "", "x", NOON } },
 	  "missing_in_voice_log \n" },
+	{ "no protocolo, but one conversation", {
+		{ V, "", "x", NOON, .interaction_id = "i" },
+		{ H, "", "y", NOON, .interaction_id = "i" },
+		{ A, "", "z", NOON, .interaction_id = "i" } }, "" },
 	{ "a protocolo is no id", {
 		{ H, "", "x", NOON }, { A, "x", "y", NOON },
 		{ V, "x", "z", NOON } },
@@ -183,6 +244,10 @@ static const struct row rows[] = {
 		{ V, "1", .start_s = NOON, .vanished_s = NOON },
 		{ H, "1", .start_s = NOON }, { A, "1", .start_s = NOON } },
 	  "vanished 1\n" },
+	{ "vanished, and the same report lists it otherwise", {
+		{ V, "1", "v1", NOON }, { H, "1", "h1", NOON },
+		{ A, "1", "a1", NOON, .vanished_s = NOON },
+		{ A, "1", "a2", NOON } }, "vanished 1 explained\n" },
 	{ "vanished from all", {
 		{ V, "1", .start_s = NOON, .vanished_s = NOON },
 		{ H, "1", .start_s = NOON, .vanished_s = NOON },
@@ -196,6 +261,16 @@ static const struct row rows[] = {
 		  .first_seen_s = MIDNIGHT + 3 * DAY_SECONDS },
 		{ H, "2", .start_s = NOON }, { A, "2", .start_s = NOON } },
 	  "late 2 explained\n" },
+	{ "nobody knows whether it was late", {
+		{ V, "1", .start_s = NOON }, { H, "1", .start_s = NOON },
+		{ A, "1", .start_s = NOON },
+		{ V, "2", .start_s = NOON, .first_seen_s = -1 },
+		{ H, "2", .start_s = NOON }, { A, "2", .start_s = NOON } },
+	  "" },
+	{ "not late: it was listed while it lasted, and never after", {
+		{ V, "1", .start_s = NOON, .first_seen_s = NOON + 1 },
+		{ H, "1", .start_s = NOON, .first_seen_s = NOON + 1 },
+		{ A, "1", .start_s = NOON, .first_seen_s = NOON + 1 } }, "" },
 	{ "not late: the listing lasted", {
 		{ V, "1", .start_s = NOON }, { H, "1", .start_s = NOON },
 		{ A, "1", .start_s = NOON },
@@ -235,6 +310,111 @@ test_rows(void **state)
 	day_begin(&d);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		run_row(&d, &rows[i]);
+	day_end(&d);
+}
+
+/* ---- whoever listens ---------------------------------------------------- */
+
+#define STOP (-99)		/* of nobody else's codes */
+
+struct ear {
+	int n, stop_at;			/* 0: never */
+	char last[256];			/* detail */
+};
+
+/* ark_discrepancy_fn */
+static int
+hear_until(void *ctx, const struct ark_discrepancy *found)
+{
+	struct ear *e = ctx;
+
+	(void)snprintf(e->last, sizeof(e->last), "%s", found->detail);
+	return ++e->n == e->stop_at ? STOP : 0;
+}
+
+static int
+run_to(struct day *d, const struct row *row, struct ear *e)
+{
+	int rc;
+
+	day_open(d);
+	for (size_t i = 0; i < MAX_DOCS && row->docs[i].protocol; i++)
+		assert_int_equal(day_put(d, &row->docs[i], NULL), 0);
+	rc = reconcile_run(d->calls, hear_until, e, NULL);
+	reconcile_free(d->calls);
+	d->calls = NULL;
+	return rc;
+}
+
+/* What the listener returned ends it, at whichever it is. */
+static void
+test_each_may_be_the_last(void **state)
+{
+	static const struct row many = { "much is wrong", {
+		{ V, "1", "v1", NOON, .version = 2, .vanished_s = NOON,
+		  .first_seen_s = MIDNIGHT + 3 * DAY_SECONDS },
+		{ A, "1", "a1", NOON, .state = ARK_GONE, .version = 2 },
+		{ A, "1", "a2", NOON, .state = ARK_FAILED },
+		{ H, "2", "h2", NOON + 7200 },
+		{ V, "3", "v3", NOON + 9000 }, { H, "3", "h3", NOON + 9000 },
+		{ A, "3", "a3", NOON + 18000 },
+	}, NULL };
+	struct day d;
+
+	(void)state;
+	day_begin(&d);
+	for (size_t i = 0; i <= sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct row *row = i ? &rows[i - 1] : &many;
+		struct ear all = { 0 };
+
+		assert_int_equal(run_to(&d, row, &all), 0);
+		assert_true(i || all.n > 8);
+		for (int n = 1; n <= all.n; n++) {
+			struct ear e = { .stop_at = n };
+			int rc = run_to(&d, row, &e);
+
+			if (rc != STOP || e.n != n)
+				fail_msg("%s: %d, %d of %d", row->name, rc,
+					 e.n, n);
+		}
+	}
+	day_end(&d);
+}
+
+/* Beside a day that was not listed, what is missing may be there. */
+static void
+test_doubt(void **state)
+{
+	static const struct {
+		int side;
+		int64_t start_s;
+		const char *doubt;
+	} sides[] = {
+		{ RECONCILE_BEFORE, MIDNIGHT + 5,
+		  "; the day before was not listed completely" },
+		{ RECONCILE_AFTER, MIDNIGHT + DAY_SECONDS - 5,
+		  "; the day after was not listed completely" },
+	};
+	struct day d;
+
+	(void)state;
+	day_begin(&d);
+	for (size_t i = 0; i < 2; i++) {
+		const struct row row = { "", {
+			{ V, "1", .start_s = sides[i].start_s },
+			{ H, "1", .start_s = sides[i].start_s },
+		}, NULL };
+		bool *is_listed = &d.options.is_listed[sides[i].side][A];
+		struct ear e = { 0 };
+
+		assert_int_equal(run_to(&d, &row, &e), 0);
+		assert_int_equal(e.n, 1);
+		assert_null(strstr(e.last, "the day "));
+		*is_listed = false;
+		assert_int_equal(run_to(&d, &row, &e), 0);
+		assert_non_null(strstr(e.last, sides[i].doubt));
+		*is_listed = true;
+	}
 	day_end(&d);
 }
 
@@ -334,6 +514,68 @@ test_sums(void **state)
 	day_end(&d);
 }
 
+/*
+ * A call is hers whom the first report names that names anybody; and there is
+ * a line for each who has calls, in order.
+ */
+static void
+test_lines(void **state)
+{
+	static const struct doc docs[] = {
+		{ V, "1", "v1", NOON, .agent = "", .email = "" },
+		{ A, "1", "a1", NOON, .agent = "Bia", .email = "b@x.example" },
+		{ V, "2", "v2", NOON, .agent = "", .email = "z@x.example" },
+		{ A, "2", "a2", NOON, .agent = "Eva", .email = "e@x.example" },
+		{ V, "3", "v3", NOON, .agent = "Bia", .email = "a@x.example" },
+		{ A, "3", "a3", NOON, .agent = "Eva", .email = "e@x.example" },
+	};
+	static const char *const emails[] = {
+		"z@x.example", "a@x.example", "b@x.example",
+	};
+	struct ark_reconcile_line *lines = NULL;
+	struct day d;
+	size_t n = 0;
+
+	(void)state;
+	day_begin(&d);
+	day_open(&d);
+	for (size_t i = 0; i < sizeof(docs) / sizeof(docs[0]); i++)
+		assert_int_equal(day_put(&d, &docs[i], NULL), 0);
+	assert_int_equal(reconcile_run(d.calls, NULL, NULL, NULL), 0);
+	assert_int_equal(reconcile_lines(d.calls, &lines, &n, NULL), 0);
+	assert_int_equal(n, 3);
+	for (size_t i = 0; i < n; i++) {
+		assert_string_equal(lines[i].agent_email, emails[i]);
+		assert_int_equal(lines[i].sums.calls, 1);
+	}
+	free(lines);
+	day_end(&d);
+}
+
+/* A day without calls has neither lines nor anything in other bags. */
+static void
+test_nothing(void **state)
+{
+	struct reconcile_beside *beside = NULL;
+	struct ark_reconcile_line *lines = NULL;
+	struct day d;
+	size_t n = 7;
+
+	(void)state;
+	day_begin(&d);
+	day_open(&d);
+	assert_int_equal(reconcile_run(d.calls, day_hear, &d, NULL), 0);
+	assert_int_equal(d.told.len, 0);
+	assert_int_equal(reconcile_lines(d.calls, &lines, &n, NULL), 0);
+	assert_int_equal(n, 0);
+	free(lines);
+	n = 7;
+	assert_int_equal(reconcile_beside(d.calls, &beside, &n, NULL), 0);
+	assert_int_equal(n, 0);
+	free(beside);
+	day_end(&d);
+}
+
 /* Those of the day's calls, and none of calls of the days beside it. */
 static void
 test_beside(void **state)
@@ -347,12 +589,14 @@ test_beside(void **state)
 		{ V, "3", "v3", MIDNIGHT + 5 },
 		{ H, "3", "h3", MIDNIGHT - 5, .sha256 = "z" },
 		{ A, "3", "a3", MIDNIGHT - 5 },	/* nobody asks */
+		{ V, "5", "v5", MIDNIGHT + DAY_SECONDS - 3 },
+		{ H, "5", "h0", MIDNIGHT + DAY_SECONDS + 1, .sha256 = "w" },
 		{ V, "4", "v4", MIDNIGHT - 5, .sha256 = "of another day" },
 		{ H, "4", "h4", MIDNIGHT - 5, .sha256 = "of another day" },
 	};
 	static const struct reconcile_beside expected[] = {
-		{ DAY - 1, H, "h3", "z" }, { DAY + 1, H, "h2", "x" },
-		{ DAY + 1, A, "a2", "y" },
+		{ DAY - 1, H, "h3", "z" }, { DAY + 1, H, "h0", "w" },
+		{ DAY + 1, H, "h2", "x" }, { DAY + 1, A, "a2", "y" },
 	};
 	struct reconcile_beside *found = NULL;
 	struct day d;
@@ -365,7 +609,7 @@ test_beside(void **state)
 		assert_int_equal(day_put(&d, &docs[i], NULL), 0);
 	assert_int_equal(reconcile_run(d.calls, NULL, NULL, NULL), 0);
 	assert_int_equal(reconcile_beside(d.calls, &found, &n, NULL), 0);
-	assert_int_equal(n, 3);
+	assert_int_equal(n, sizeof(expected) / sizeof(expected[0]));
 	for (size_t i = 0; i < n; i++) {
 		assert_int_equal(found[i].day, expected[i].day);
 		assert_int_equal(found[i].route, expected[i].route);
@@ -381,9 +625,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_each_may_be_the_last),
+		cmocka_unit_test(test_doubt),
 		cmocka_unit_test(test_incomplete),
 		cmocka_unit_test(test_medium),
 		cmocka_unit_test(test_sums),
+		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_beside),
 	};
 

@@ -140,6 +140,12 @@ test_hostile(void **state)
 	day_end(&d);
 }
 
+#define LONG 70000	/* no two such texts are kept in one piece of memory */
+
+static char long_id[LONG], long_protocol[LONG], long_agent[LONG];
+static char long_email[LONG], long_service[LONG], long_sha256[LONG];
+static char long_reason[LONG];
+
 /* Whatever allocation fails, nothing is told wrongly and nothing leaks. */
 static void
 attempt(void *ctx)
@@ -152,9 +158,14 @@ attempt(void *ctx)
 		{ A, "1", "a1", NOON },
 		{ V, "2", "v3", MIDNIGHT + 5 },
 		{ H, "2", "h3", MIDNIGHT - 5, .sha256 = "x" },
+		{ V, long_protocol, long_id, NOON, .sha256 = long_sha256,
+		  .reason = long_reason, .agent = long_agent,
+		  .email = long_email, .service = long_service },
+		{ V, "0", "v0", NOON },
 	};
 	struct reconcile_beside *beside = NULL;
-	size_t n = 0;
+	struct ark_reconcile_line *lines = NULL;
+	size_t n = 0, n_lines = 0;
 	int rc;
 
 	rc = reconcile_new(&d.calls, &d.options, &err);
@@ -164,13 +175,17 @@ attempt(void *ctx)
 		rc = reconcile_run(d.calls, NULL, NULL, &err);
 	if (!rc)
 		rc = reconcile_beside(d.calls, &beside, &n, &err);
+	if (!rc)
+		rc = reconcile_lines(d.calls, &lines, &n_lines, &err);
 	if (heap_has_failed()) {
 		assert_int_equal(rc, ARK_ENOMEM);
 	} else {
 		assert_int_equal(rc, 0);
 		assert_int_equal(n, 1);
+		assert_int_equal(n_lines, 2);
 	}
 	free(beside);
+	free(lines);
 	assert_int_equal(err.code, rc);
 	reconcile_free(d.calls);
 }
@@ -178,9 +193,14 @@ attempt(void *ctx)
 static void
 test_memory(void **state)
 {
+	char *const texts[] = { long_id, long_protocol, long_agent,
+				long_email, long_service, long_sha256,
+				long_reason };
 	struct day d;
 
 	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		memset(texts[i], 'a' + (int)i, LONG - 1);
 	day_begin(&d);
 	assert_true(heap_each(attempt, &d.options) > 5);
 	day_end(&d);

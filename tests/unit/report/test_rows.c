@@ -357,6 +357,32 @@ a_ceiling_is_told(void **state)
 	buf_release(&out);
 }
 
+/* At whichever byte it stands, and nothing is told of a line cut off. */
+static void
+a_ceiling_may_stand_anywhere(void **state)
+{
+	static const char document[] =
+		"{\"mensagens\":[{\"message\":\"x\"},{\"message\":\"y\"}]}";
+	struct report_view v = view_of(ARK_MESSAGES, REPORT_MESSAGES, NULL);
+	struct report_item item = item_of("a", document);
+	struct ark_error err;
+	size_t max = 0;
+	int rc;
+
+	(void)state;
+	do {
+		struct buf out = BUF_INIT(max++);
+
+		err = (struct ark_error){ 0 };
+		rc = report_ndjson(&v, &item, false, &out, &err);
+		assert_int_equal(rc, out.rc);
+		assert_int_equal(err.code, rc);
+		assert_true(!rc || rc == ARK_ELIMIT);
+		buf_release(&out);
+	} while (rc);
+	assert_true(max > 60);
+}
+
 int
 main(void)
 {
@@ -369,6 +395,7 @@ main(void)
 		cmocka_unit_test(a_list_that_is_none_is_one_line),
 		cmocka_unit_test(lack_of_memory_is_told),
 		cmocka_unit_test(a_ceiling_is_told),
+		cmocka_unit_test(a_ceiling_may_stand_anywhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -93,6 +93,7 @@ test_check_digits_of_a_cpf(void **state)
 	refuse("999900003790", ARK_SUBJECT_CPF, "11 digits");
 	refuse("99990000A79", ARK_SUBJECT_CPF, "11 digits");
 	refuse("999.900.003_79", ARK_SUBJECT_CPF, "11 digits");
+	refuse("999.900.003~79", ARK_SUBJECT_CPF, "11 digits");
 	refuse("\u0669\u0669990000379", ARK_SUBJECT_CPF, "11 digits");
 }
 
@@ -132,6 +133,7 @@ test_check_digits_of_a_cnpj(void **state)
 	refuse("12.ABC.345/01DE-53", ARK_SUBJECT_CNPJ, "check digits");
 	refuse("12.BAC.345/01DE-35", ARK_SUBJECT_CNPJ, "check digits");
 	refuse("12.ABC.345/01DE-3F", ARK_SUBJECT_CNPJ, "check digits");
+	refuse("12.ABC.345/01DE-F5", ARK_SUBJECT_CNPJ, "check digits");
 	refuse("11.222.333/0001-82", ARK_SUBJECT_CNPJ, "check digits");
 	refuse("00000000000000", ARK_SUBJECT_CNPJ, "check digits");
 	refuse("11.222.333/0001-8", ARK_SUBJECT_CNPJ, "14 digits");
@@ -208,6 +210,9 @@ test_other_numbers_have_one_form(void **state)
 		{ "+47 91 23 45 67", "4791234567", true },
 		{ "+298 211234", "298211234", true },
 		{ "14155552671", "14155552671", true },
+		{ "223456789", "223456789", true },
+		{ "0123456789", "0123456789", true },
+		{ "+55 01 2345-6789", "550123456789", true },
 		/* services */
 		{ "0800 123 4567", "08001234567", true },
 		/* without area code */
@@ -231,7 +236,8 @@ test_what_is_no_number(void **state)
 	static const char *const words[] = {
 		"", "+", "1234567", "+55 11", "1234567890123456", "11 98888x7777",
 		"++5511988887777", "11 98888-7777 / 11 97777-6666",
-		"(11) 98888-7777 ramal 3", "99999999999999999999999999999999",
+		"00 123456", "11+988887777", "(11) 98888-7777 ramal 3",
+		"99999999999999999999999999999999",
 	};
 
 	(void)state;
@@ -255,6 +261,7 @@ test_numbers_are_compared_as_far_as_they_are_known(void **state)
 		{ "11 3333-4444", "11 93333-4444", SUBJECT_OTHER },
 		{ "11 5123-4567", "11 95123-4567", SUBJECT_OTHER },
 		{ "+47 91234567", "9123-4567", SUBJECT_OTHER },
+		{ "+55 3333-4444", "3333-4444", SUBJECT_OTHER },
 		{ "+47 91234567", "47 9123-4567", SUBJECT_OTHER },
 	};
 
@@ -335,6 +342,8 @@ test_doubt_is_told(void **state)
 	refuse("11.222.333/0001-82", ANY, "--kind");
 	refuse("98888-7777", ANY, "--kind");		/* no area code */
 	refuse("14155552671", ANY, "--kind");
+	refuse("119.888.800-84 1", ANY, "--kind");
+	refuse("@ana.sa", ANY, "--kind");
 	refuse("Maria", ANY, "--kind");
 	refuse("Maria Aparecida dos Santos", ANY, "names are not searched");
 	refuse("", ANY, "--kind");

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "report/subject.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -207,6 +208,8 @@ test_spellings_of_clients(void **state)
 		{ "\"11 98888-7777 +55 11 3333-4444\"", "phone:551133334444" },
 		{ "\"11988887777 1133334444\"", "phone:551133334444" },
 		{ "\"98888-7777\"", "phone-local:988887777" },
+		{ "\"\xf0\x9f\x93\x9e (11) 98888-7777\"",
+		  "phone:5511988887777" },
 		{ "\"14155552671\"", "phone:14155552671" },
 		{ "\"+1 (415) 555-2671\"", "phone:14155552671" },
 		{ "\"4791234567\"", "phone:5547991234567" },
@@ -240,7 +243,8 @@ test_what_names_nobody(void **state)
 		"\"\"", "null", "true", "{}", "[]", "\"***\"", "\"2001\"",
 		"\"@ana.sa\"", "\"99990000378x\"", "1e300", "-1", "0",
 		"\"webchat-6712ab34567890cd\"", "\"Maria da Silva\"",
-		"\"fone11988887777\"", "\"\\ud800\"", "\"@\"", "\"@@@\"",
+		"\"fone11988887777\"", "\"_11988887777\"",
+		"\"11988887777_\"", "\"12ABC34501_\"", "\"\\ud800\"", "\"@\"", "\"@@@\"",
 		"\"+\"", "\"(((\"", "\"+(+(+(\"",
 	};
 	char document[256];
@@ -306,6 +310,35 @@ test_a_bad_neighbour_hides_nothing(void **state)
 		     "phone:5511988887777");
 }
 
+/* An address longer than any can be is none, and hides none. */
+static void
+test_length_has_a_limit(void **state)
+{
+	char document[1024] = "{\"contato\":\"";
+	size_t n = strlen(document);
+
+	(void)state;
+	memset(document + n, 'a', SUBJECT_MAX_TEXT);
+	(void)snprintf(document + n + SUBJECT_MAX_TEXT,
+		       sizeof(document) - n - SUBJECT_MAX_TEXT,
+		       "@x.example\"}");
+	assert_names_nobody(document);
+	(void)snprintf(document + n + SUBJECT_MAX_TEXT,
+		       sizeof(document) - n - SUBJECT_MAX_TEXT,
+		       "@x.example, b@x.example\"}");
+	assert_names(document, "email:b@x.example");
+}
+
+/* It needs eleven digits, though letters may stand in longer ones. */
+static void
+test_a_cpf_has_no_letters(void **state)
+{
+	struct named named = scan("{\"documento\":\"9999000037A\"}");
+
+	(void)state;
+	assert_null(strstr(named.text, "cpf:"));
+}
+
 static void
 test_depth_has_a_limit(void **state)
 {
@@ -320,6 +353,34 @@ test_depth_has_a_limit(void **state)
 	(void)snprintf(document, sizeof(document),
 		       "{\"cliente\":[[[[[[[[[[\"5511988887777\"]]]]]]]]]]}");
 	assert_names(document, "phone:5511988887777");
+}
+
+/* Lists, and objects, one in the other: 15 are looked into, 20 are not. */
+static void
+test_nesting_has_a_limit(void **state)
+{
+	static const char *const opening[] = { "[", "{\"a\":" };
+	static const char *const closing[] = { "]", "}" };
+	static const int depths[] = { 15, 20 };
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct buf text = BUF_INIT(4096);
+		int depth = depths[i / 2];
+
+		(void)buf_adds(&text, "{\"cliente\":");
+		for (int k = 0; k < depth; k++)
+			(void)buf_adds(&text, opening[i % 2]);
+		(void)buf_adds(&text, "\"5511988887777\"");
+		for (int k = 0; k < depth; k++)
+			(void)buf_adds(&text, closing[i % 2]);
+		(void)buf_adds(&text, "}");
+		if (depth == 15)
+			assert_names(buf_text(&text), "phone:5511988887777");
+		else
+			assert_names_nobody(buf_text(&text));
+		buf_release(&text);
+	}
 }
 
 /* A value of n bytes made of unit again and again, then one that is short. */
@@ -381,6 +442,61 @@ test_whoever_is_told_can_end_it(void **state)
 	subject_scan_release(&scan);
 }
 
+struct ear {
+	int n, stop_at;			/* 0: never */
+};
+
+/* subject_fn */
+static int
+hear_until(void *ctx, const struct subject *s)
+{
+	struct ear *e = ctx;
+
+	(void)s;
+	return ++e->n == e->stop_at ? 7 : 0;
+}
+
+static int
+scan_to(const char *text, struct ear *e)
+{
+	struct subject_scan scan = SUBJECT_SCAN_INIT;
+	int rc = subject_each(&scan, text, strlen(text), hear_until, e, NULL);
+
+	subject_scan_release(&scan);
+	return rc;
+}
+
+/* Whatever it was told last: nothing is told behind that. */
+static void
+test_whoever_is_told_can_end_it_anywhere(void **state)
+{
+	static const char *const documents[] = {
+		"{\"cliente\":\"CPF 999.900.003-79, CNPJ 11.222.333/0001-81: "
+		"(11) 98888-7777 / 8888-7777 a@x.example b@x.example\"}",
+		"{\"contato\":\"11988887777 1133334444 11977776666\","
+		"\"cliente\":\"99990000379\"}",
+		"{\"documento\":\"99990000379\",\"protocolo\":\"7\"}",
+		"{\"documento\":\"00011222333000181\"}",
+		"{\"documento\":191,\"documento_cliente\":\"a@x.example\"}",
+		"{\"documento\":\"1234567890\"}",
+		"{\"documento\":\"CPF 11144477735 e 999.900.003-79\"}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(documents); i++) {
+		struct ear all = { 0 };
+
+		assert_int_equal(scan_to(documents[i], &all), 0);
+		assert_true(all.n > 0);
+		for (int n = 1; n <= all.n; n++) {
+			struct ear e = { .stop_at = n };
+
+			assert_int_equal(scan_to(documents[i], &e), 7);
+			assert_int_equal(e.n, n);
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -398,9 +514,13 @@ main(void)
 			test_a_wrong_cpf_counts_only_where_one_is_expected),
 		cmocka_unit_test(test_what_is_no_document),
 		cmocka_unit_test(test_a_bad_neighbour_hides_nothing),
+		cmocka_unit_test(test_length_has_a_limit),
+		cmocka_unit_test(test_a_cpf_has_no_letters),
 		cmocka_unit_test(test_depth_has_a_limit),
+		cmocka_unit_test(test_nesting_has_a_limit),
 		cmocka_unit_test(test_huge_values_cost_little_and_hide_nothing),
 		cmocka_unit_test(test_whoever_is_told_can_end_it),
+		cmocka_unit_test(test_whoever_is_told_can_end_it_anywhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,9 +83,9 @@ static const struct ark_sample_rules record_words = {
 	.evaluators = "eva,ivo", .calibration = 1,
 };
 
-/* A record with something of everything. */
+/* A draw from the manual's population, as a record. */
 static inline void
-full_record(struct sample_record *out)
+record_of(struct sample_record *out, const struct ark_sample_rules *words)
 {
 	struct sample_population p = { 0 };
 	struct sample_rules r;
@@ -93,12 +93,19 @@ full_record(struct sample_record *out)
 
 	*out = (struct sample_record){ 0 };
 	add_manual(&p, false);
-	rules(&r, &record_words);
+	rules(&r, words);
 	measure_and_draw(&d, &r, &p);
-	assert_int_equal(make_record(out, &record_words, &p, &d, NULL), 0);
+	assert_int_equal(make_record(out, words, &p, &d, NULL), 0);
 	sample_draw_release(&d);
 	sample_rules_release(&r);
 	sample_population_release(&p);
+}
+
+/* A record with something of everything. */
+static inline void
+full_record(struct sample_record *out)
+{
+	record_of(out, &record_words);
 }
 
 #endif

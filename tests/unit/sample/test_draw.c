@@ -421,6 +421,33 @@ test_shortage_is_known(void **state)
 	}
 }
 
+/* Calls that begin in one second are told by their ids. */
+static void
+test_order_of_what_was_drawn(void **state)
+{
+	static const char *const ids[] = { "b", "d", "a", "c" };
+	struct sample_population p = { 0 };
+	const char *const *names;
+	struct sample_rules r;
+	struct sample_draw d;
+
+	(void)state;
+	for (size_t i = 0; i < N(ids); i++)
+		add(&p, ids[i], "ana", "sales", FIRST_S, 1000);
+	rules(&r, &(struct ark_sample_rules){ .count = 4 });
+	measure_and_draw(&d, &r, &p);
+	assert_int_equal(d.n, 4);
+	for (size_t i = 0; i < d.n; i++) {
+		assert_int_equal(d.calls[i].call->id[0], 'a' + (int)i);
+		/* nobody was named who might listen */
+		assert_int_equal(sample_evaluators(&r, d.calls[i].evaluator,
+						   &names), 0);
+	}
+	sample_draw_release(&d);
+	sample_rules_release(&r);
+	sample_population_release(&p);
+}
+
 static void
 test_nobody_to_draw(void **state)
 {
@@ -449,6 +476,7 @@ main(void)
 		cmocka_unit_test(test_every_call_can_be_drawn),
 		cmocka_unit_test(test_evaluators),
 		cmocka_unit_test(test_shortage_is_known),
+		cmocka_unit_test(test_order_of_what_was_drawn),
 		cmocka_unit_test(test_nobody_to_draw),
 	};
 

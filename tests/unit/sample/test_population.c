@@ -107,6 +107,23 @@ test_order_of_ids(void **state)
 	sample_population_release(&p);
 }
 
+/* One more than may be is refused, and how to have less is told. */
+static void
+test_limit(void **state)
+{
+	const struct sample_call call = {
+		.id = "a", .agent = "", .service = "",
+	};
+	struct sample_population p = { .n = SAMPLE_MAX_CALLS };
+	struct ark_error err = { 0 };
+
+	(void)state;
+	assert_int_equal(sample_add(&p, &call, &err), ARK_EUSAGE);
+	assert_non_null(strstr(err.text, "choose a shorter range"));
+	assert_int_equal(p.n, SAMPLE_MAX_CALLS);
+	assert_null(p.calls);
+}
+
 int
 main(void)
 {
@@ -115,6 +132,7 @@ main(void)
 		cmocka_unit_test(test_days_are_populations),
 		cmocka_unit_test(test_everything_counts),
 		cmocka_unit_test(test_order_of_ids),
+		cmocka_unit_test(test_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,6 +30,46 @@ test_round_trip(void **state)
 	buf_release(&second);
 }
 
+/* Whatever was asked for, it is read back as the same. */
+static void
+test_rules_round_trip(void **state)
+{
+	static const struct {
+		struct ark_sample_rules words;
+		const char *told;
+	} table[] = {
+		{ { .seed = "s", .count = 3 }, "\"rules\":{\"count\":3}" },
+		{ { .seed = "s", .percent = "33.50" },
+		  "\"rules\":{\"percent\":\"33.5\"}" },
+		{ { .seed = "s", .per_agent = 2 },
+		  "\"rules\":{\"per_agent\":2}" },
+		{ { .seed = "s", .per_service = 2 },
+		  "\"rules\":{\"per_service\":2}" },
+		{ { .seed = "s", .pick = "shortest:2" },
+		  "\"rules\":{\"pick\":\"shortest:2\"}" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(table); i++) {
+		struct buf first = BUF_INIT(1 << 20);
+		struct buf second = BUF_INIT(1 << 20);
+		struct sample_record r, again = { 0 };
+
+		record_of(&r, &table[i].words);
+		print(&first, &r);
+		if (!strstr(buf_text(&first), table[i].told))
+			fail_msg("%s: %s", table[i].told, buf_text(&first));
+		assert_int_equal(read_text(&again, buf_text(&first), NULL), 0);
+		print(&second, &again);
+		assert_string_equal(buf_text(&first), buf_text(&second));
+		assert_int_equal(again.rules.n, r.rules.n);
+		sample_record_release(&r);
+		sample_record_release(&again);
+		buf_release(&first);
+		buf_release(&second);
+	}
+}
+
 /* More than goes out at once. */
 static void
 test_long_record(void **state)
@@ -100,6 +140,10 @@ test_refused(void **state)
 		  "\"to\":\"05/01/2026 00:00:00\"", "to: expected a time" },
 		{ "\"to\":\"2026-01-05 00:00:00\"",
 		  "\"to\":\"2026-01-05 00:00+03\"", "to: expected a time" },
+		{ "\"to\":\"2026-01-05 00:00:00\"",
+		  "\"to\":\"2026-01-05 00-00:00\"", "to: expected a time" },
+		{ "\"to\":\"2026-01-05 00:00:00\"",
+		  "\"to\":\"2026-01-05 00:00-00\"", "to: expected a time" },
 		{ "\"to\":\"2026-01-05 00:00:00\"",
 		  "\"to\":\"2026-02-30 00:00:00\"", "to: expected a time" },
 		{ "\"filters\":[]", "\"filters\":{}", "filters" },
@@ -253,6 +297,10 @@ test_comparing(void **state)
 	r.n_calls = 3;
 	compare("p d d d d bc01 ec02 ec03 mc07 mc08 mc09 mc10 ", 12, &r);
 	sample_record_release(&r);
+	full_record(&r);	/* and beyond the last */
+	r.days[r.n_days - 1].day += 7;
+	compare("d d ", 2, &r);
+	sample_record_release(&r);
 }
 
 /* ark_redraw_fn */
@@ -286,6 +334,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_rules_round_trip),
 		cmocka_unit_test(test_long_record),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_evaluators),

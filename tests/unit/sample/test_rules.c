@@ -15,6 +15,7 @@ test_refused(void **state)
 		{ { .seed = "s", .count = -1 }, "1 or more" },
 		{ { .seed = "", .count = 3 }, "--seed" },
 		{ { .seed = "a\nb", .count = 3 }, "--seed" },
+		{ { .seed = "a\x7f", .count = 3 }, "--seed" },
 		{ { .seed = "\xff", .count = 3 }, "UTF-8" },
 		{ { .seed = "s", .percent = "0" }, "above 0" },
 		{ { .seed = "s", .percent = "0.0000001" }, "decimals" },
@@ -34,6 +35,7 @@ test_refused(void **state)
 		{ { .seed = "s", .pick = "longest:0" }, "longest:N" },
 		{ { .seed = "s", .pick = ":3" }, "longest:N" },
 		{ { .seed = "s", .pick = "long:3" }, "longest:N" },
+		{ { .seed = "s", .pick = "largest:3" }, "longest:N" },
 		{ { .seed = "s", .pick = "longest:3x" }, "longest:N" },
 		{ { .seed = "s", .count = 2, .pick = "longest:3" },
 		  "more than the 2" },
@@ -62,6 +64,57 @@ test_refused(void **state)
 			fail_msg("%s: lacks %s", err.text, table[i].told);
 		sample_rules_release(&r);
 	}
+}
+
+/* n times text. */
+static char *
+repeat(const char *text, size_t n)
+{
+	size_t len = strlen(text);
+	char *all = malloc(n * len + 1);
+
+	assert_non_null(all);
+	for (size_t i = 0; i < n; i++)
+		memcpy(all + i * len, text, len);
+	all[n * len] = 0;
+	return all;
+}
+
+static void
+expect(const struct ark_sample_rules *words, const char *told)
+{
+	struct ark_error err = { 0 };
+	struct sample_rules r;
+
+	assert_int_equal(sample_rules_read(&r, words, &err),
+			 told ? ARK_EUSAGE : 0);
+	if (told && !strstr(err.text, told))
+		fail_msg("%s: lacks %s", err.text, told);
+	sample_rules_release(&r);
+}
+
+/* One byte and one name more than may be. */
+static void
+test_limits(void **state)
+{
+	struct ark_sample_rules words = { .count = 1 };
+	char *text;
+
+	(void)state;
+	words.seed = text = repeat("\xc3\xa9", 100);
+	expect(&words, NULL);
+	free(text);
+	words.seed = text = repeat("a", 201);
+	expect(&words, "--seed");
+	words.seed = "s";
+	words.evaluators = text;
+	expect(&words, "--evaluators");
+	free(text);
+	words.evaluators = text = repeat("a,", 1000);
+	expect(&words, "more than 1000 names");
+	text[1999] = 0;		/* its last comma */
+	expect(&words, "twice");
+	free(text);
 }
 
 /* The least whole number that is not below the percentage; no rounding else. */
@@ -128,6 +181,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_percentages),
 		cmocka_unit_test(test_evaluators_and_picks),
 	};

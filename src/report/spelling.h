@@ -11,9 +11,10 @@
 /*
  * spelling_plain(out, text, n):
  * Add the n bytes of text with every space and dash of Unicode as " " and "-",
- * line ends as " ", and without signs that cannot be seen (marks of direction
- * and of order, joiners).  Bytes that are no UTF-8 become "?".  Return out's
- * status.
+ * line ends as " ", quotation marks as "'" or '"', other signs and pictures as
+ * ",", and without signs that cannot be seen (marks of direction and of order,
+ * joiners).  Letters and digits stay, and so does ASCII.  Bytes that are no
+ * UTF-8 become "?".  Return out's status.
  */
 int spelling_plain(struct buf *out, const char *text, size_t n);
 

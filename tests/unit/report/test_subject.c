@@ -289,6 +289,8 @@ test_an_address_has_one_form(void **state)
 		"Ana S\u00e1 <ana.sa@correio.example>", "ana.sa@correio.example.",
 		"mailto:ana.sa@correio.example", "'ana.sa@correio.example'",
 		"\u200bana.sa@correio.example",
+		"\u201cana.sa@correio.example\u201d",
+		"\u00abana.sa@correio.example\u00bb\u2026",
 	};
 
 	(void)state;
@@ -314,6 +316,7 @@ test_a_protocol_has_one_form(void **state)
 			 ARK_SUBJECT_PROTOCOL);
 	assert_same("2024.1230-1430/0500 0012", ANY, "20241230143005000012");
 	assert_same("Prot-7", ARK_SUBJECT_PROTOCOL, "prot7");
+	assert_same("\u201cProt\u00b77\u201d", ARK_SUBJECT_PROTOCOL, "prot7");
 	assert_same("#7", ARK_SUBJECT_PROTOCOL, "7");
 	assert_int_equal(parse("65f0c1ab-12de-35f0", ANY).kind,
 			 ARK_SUBJECT_PROTOCOL);

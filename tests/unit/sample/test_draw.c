@@ -448,6 +448,38 @@ test_order_of_what_was_drawn(void **state)
 	sample_population_release(&p);
 }
 
+/* Nothing is left to be drawn by lot behind the picks. */
+static void
+test_all_are_picked(void **state)
+{
+	static const struct ark_sample_rules table[] = {
+		{ .count = 3, .pick = "longest:3" },
+		{ .percent = "100", .pick = "shortest:3" },
+		{ .per_agent = 3, .pick = "longest:3" },
+		{ .count = 9, .pick = "longest:3" },
+		{ .percent = "100", .pick = "longest:9" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(table); i++) {
+		struct sample_population p = { 0 };
+		struct sample_rules r;
+		struct sample_draw d;
+
+		add(&p, "a", "ana", "sales", FIRST_S, 1000);
+		add(&p, "b", "ana", "sales", FIRST_S, 2000);
+		add(&p, "c", "ana", "sales", FIRST_S + 9, 1000);
+		rules(&r, &table[i]);
+		measure_and_draw(&d, &r, &p);
+		assert_int_equal(d.n, 3);
+		for (size_t k = 0; k < d.n; k++)
+			assert_int_equal(d.calls[k].call->fate, SAMPLE_PICKED);
+		sample_draw_release(&d);
+		sample_rules_release(&r);
+		sample_population_release(&p);
+	}
+}
+
 static void
 test_nobody_to_draw(void **state)
 {
@@ -477,6 +509,7 @@ main(void)
 		cmocka_unit_test(test_evaluators),
 		cmocka_unit_test(test_shortage_is_known),
 		cmocka_unit_test(test_order_of_what_was_drawn),
+		cmocka_unit_test(test_all_are_picked),
 		cmocka_unit_test(test_nobody_to_draw),
 	};
 

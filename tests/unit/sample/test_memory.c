@@ -3,17 +3,23 @@
 #include "unit/heap.h"
 #include "unit/sample/records.h"
 
+/* What is drawn, and the record of it when all goes well. */
+struct trial {
+	const struct ark_sample_rules *words;
+	struct buf expected;
+};
+
 /* A population, a draw from it, its record as text, and that read back. */
 static int
-go_round(struct sample_record *written, struct sample_record *read,
-	 struct buf *text, struct ark_error *err)
+go_round(const struct ark_sample_rules *words, struct sample_record *written,
+	 struct sample_record *read, struct buf *text, struct ark_error *err)
 {
 	struct sample_population p = { 0 };
 	struct sample_rules r = { 0 };
 	struct sample_draw d = { 0 };
 	int rc;
 
-	rc = sample_rules_read(&r, &record_words, err);
+	rc = sample_rules_read(&r, words, err);
 	for (size_t i = 0; !rc && i < N(manual_calls); i++) {
 		const struct manual_call *c = &manual_calls[i];
 		const struct sample_call call = {
@@ -30,7 +36,7 @@ go_round(struct sample_record *written, struct sample_record *read,
 	if (!rc)
 		rc = sample_draw(&d, &r, &p, err);
 	if (!rc)
-		rc = make_record(written, &record_words, &p, &d, err);
+		rc = make_record(written, words, &p, &d, err);
 	if (!rc)
 		rc = record_write(written, put, text, err);
 	if (!rc)
@@ -56,10 +62,10 @@ attempt(void *ctx)
 	struct sample_record written = { 0 }, read = { 0 };
 	struct buf text = BUF_INIT(1 << 20);
 	struct ark_error err = { 0 };
-	const char *expected = ctx;
+	const struct trial *t = ctx;
 	int64_t rc;
 
-	rc = go_round(&written, &read, &text, &err);
+	rc = go_round(t->words, &written, &read, &text, &err);
 	if (!rc)
 		rc = record_compare(&written, &read, differ, NULL, &err);
 	if (heap_has_failed()) {
@@ -67,7 +73,7 @@ attempt(void *ctx)
 		assert_int_equal(err.code, ARK_ENOMEM);
 	} else {
 		assert_int_equal(rc, 0);
-		assert_string_equal(buf_text(&text), expected);
+		assert_string_equal(buf_text(&text), buf_text(&t->expected));
 	}
 	sample_record_release(&written);
 	sample_record_release(&read);
@@ -77,15 +83,25 @@ attempt(void *ctx)
 static void
 test_each_allocation(void **state)
 {
-	struct buf expected = BUF_INIT(1 << 20);
-	struct sample_record r;
+	static const struct ark_sample_rules others[] = {
+		{ .seed = "s", .percent = "50" },
+		{ .seed = "s", .per_service = 2, .pick = "shortest:1" },
+	};
+	const struct ark_sample_rules *const words[] = {
+		&record_words, &others[0], &others[1],
+	};
 
 	(void)state;
-	full_record(&r);
-	assert_int_equal(record_write(&r, put, &expected, NULL), 0);
-	sample_record_release(&r);
-	assert_true(heap_each(attempt, expected.data) > 30);
-	buf_release(&expected);
+	for (size_t i = 0; i < N(words); i++) {
+		struct trial t = { words[i], BUF_INIT(1 << 20) };
+		struct sample_record r;
+
+		record_of(&r, words[i]);
+		assert_int_equal(record_write(&r, put, &t.expected, NULL), 0);
+		sample_record_release(&r);
+		assert_true(heap_each(attempt, &t) > 30);
+		buf_release(&t.expected);
+	}
 }
 
 #define LONG 70000	/* no two such texts are kept in one piece of memory */

@@ -26,6 +26,8 @@ test_refused(void **state)
 		{ { .seed = "s", .percent = "1e1" }, "a number" },
 		{ { .seed = "s", .percent = "-5" }, "a number" },
 		{ { .seed = "s", .percent = "5." }, "a number" },
+		{ { .seed = "s", .percent = "5.5x" }, "a number" },
+		{ { .seed = "s", .percent = "5x5" }, "a number" },
 		{ { .seed = "s", .percent = ".5" }, "a number" },
 		{ { .seed = "s", .percent = "" }, "a number" },
 		{ { .seed = "s", .percent = " 5" }, "a number" },

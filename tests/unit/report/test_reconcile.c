@@ -194,6 +194,17 @@ static const struct row rows[] = {
 		{ H, "1", "h1", NOON }, { A, "1", "a1", NOON },
 		{ V, "1", "v2", NOON + 5000 }, { H, "1", "h2", NOON + 5000 },
 		{ A, "1", "a2", NOON + 5000 } }, "attendance_differs 1\n" },
+	{ "called back, as far apart as one call may be", {
+		{ V, "1", "v1", NOON }, { V, "1", "v2", NOON + 20000 },
+		{ H, "1", "h1", NOON }, { H, "1", "h2", NOON + 20000 },
+		{ A, "1", "a1", NOON + RECONCILE_NEAR_S },
+		{ A, "1", "a2", NOON + 20000 } }, "times_differ 1\n" },
+	{ "called back, a second further apart", {
+		{ V, "1", "v1", NOON }, { V, "1", "v2", NOON + 20000 },
+		{ H, "1", "h1", NOON }, { H, "1", "h2", NOON + 20000 },
+		{ A, "1", "a1", NOON + RECONCILE_NEAR_S + 1 },
+		{ A, "1", "a2", NOON + 20000 } },
+	  "attended_without_recording 1\nrecording_without_call 1\n" },
 	{ "a leg that went on beyond what was recorded", {
 		{ V, "1", "v1", NOON, 600 }, { H, "1", "h1", NOON, 600 },
 		{ A, "1", "a1", NOON, 600 },

@@ -219,6 +219,8 @@ test_spellings_of_clients(void **state)
 		  "cnpj:12ABC34501DE35" },
 		{ "\"Jo\u00e3o <JOAO@X.example>\"", "email:joao@x.example" },
 		{ "\"a@x.example;b@x.example\"", "email:b@x.example" },
+		{ "\"{11988887777}\"", "phone:5511988887777" },
+		{ "\"~11988887777~\"", "phone:5511988887777" },
 		/* signs of typographers and of telephones are no letters */
 		{ "\"\u201c(11) 98888-7777\u201d\"", "phone:5511988887777" },
 		{ "\"\u201811988887777\u2019\"", "phone:5511988887777" },

@@ -142,6 +142,27 @@ a_trail_that_was_written_anew_is_told(void **state)
 	       "that the bag of 2024-10-04 knows");
 }
 
+/* Neither the trail nor a bag is to blame for it: how to mend it is told. */
+static void
+what_the_catalogue_knows_may_be_no_entry(void **state)
+{
+	static const char *const texts[] = {
+		"x", "2", "2 ", "0 " ABC, "x " ABC, "2 " ABC "0", "2  " ABC,
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		struct archive *a = open_archive(w);
+
+		assert_int_equal(catalogue_meta_set(a->catalogue, "trail",
+						    texts[i], NULL), 0);
+		archive_close(a);
+		if (verify(w) != ARK_EINTEGRITY || w->n_found)
+			fail_msg("%s: %s, %s", texts[i], w->err.text, w->last);
+		assert_non_null(strstr(w->err.text, "callark rebuild"));
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -154,6 +175,7 @@ main(void)
 		TEST(an_end_that_the_catalogue_knows_is_missed),
 		TEST(a_trail_that_the_catalogue_knows_is_missed),
 		TEST(a_trail_that_was_written_anew_is_told),
+		TEST(what_the_catalogue_knows_may_be_no_entry),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -236,9 +236,11 @@ catalogue_check(struct catalogue *c, struct ark_error *err)
 	query_prepare(&q, c, "PRAGMA quick_check(1)");
 	rc = query_next(&q, err);
 	is_unread = query_is_unread();
-	if (rc > 0)
+	if (rc > 0) {
 		(void)sqlite3_snprintf(sizeof(why), why, "%s",
 				       query_get_text(&q, 0));
+		rc = query_status(&q, err);
+	}
 	query_close(&q);
 	if (rc < 0)
 		return rc;

@@ -762,6 +762,12 @@ read_wrecks(struct fixture *f)
 	return catalogue_wrecks(f->c, take_wreck, NULL, &f->err);
 }
 
+static int
+check(struct fixture *f)
+{
+	return catalogue_check(f->c, &f->err);
+}
+
 static void
 reading_without_memory_is_told(void **state)
 {
@@ -772,7 +778,7 @@ reading_without_memory_is_told(void **state)
 		{ "versions", read_versions, true }, { "held", read_held },
 		{ "held report", read_held_report },
 		{ "held versions", read_held_versions, true },
-		{ "wrecks", read_wrecks },
+		{ "wrecks", read_wrecks }, { "check", check },
 	};
 	struct catalogue_document kept = document("kept");
 	struct fixture *f = *state;

@@ -232,6 +232,53 @@ test_what_is_no_longer_listed(void **state)
 }
 
 /* A listing of recordings proves nothing about attachments. */
+/* A listing that proves no absence withdraws nothing. */
+static void
+test_what_may_still_be_listed(void **state)
+{
+	struct fixture *f = *state;
+	struct catalogue_document photo = attachment("x.1.1");
+	struct catalogue_window w = {
+		.day = FIRST_DAY, .from_s = FIRST_DAY * DAY_S,
+		.to_s = (FIRST_DAY + 1) * DAY_S, .is_whole_day = true,
+		.is_complete = true, .proves_no_absence = true,
+	};
+	int64_t withdrawn = 9;
+
+	put(f, &photo);
+	fixture_next_run(f);
+	assert_int_equal(catalogue_attachments_listed(f->c, f->run, 1600, &w,
+						      &withdrawn, &f->err), 0);
+	assert_int_equal(withdrawn, 0);
+	assert_attachment(f, "x.1.1", ARK_QUEUED, LINK);
+	w.proves_no_absence = false;
+	assert_int_equal(catalogue_attachments_listed(f->c, f->run, 1600, &w,
+						      &withdrawn, &f->err), 0);
+	assert_int_equal(withdrawn, 1);
+}
+
+static int
+count_day(void *ctx, const struct catalogue_day *d)
+{
+	assert_int_equal(d->listed, 0);
+	*(int64_t *)ctx += d->media.listed;
+	return 0;
+}
+
+/* A day is told of that has attachments and nothing else. */
+static void
+test_a_day_of_attachments(void **state)
+{
+	struct fixture *f = *state;
+	struct catalogue_document photo = attachment("x.1.1");
+	int64_t n = 0;
+
+	put(f, &photo);
+	assert_int_equal(catalogue_days(f->c, 0, FIRST_DAY, count_day, &n,
+					&f->err), 0);
+	assert_int_equal(n, 1);
+}
+
 static void
 test_recordings_listed(void **state)
 {
@@ -319,6 +366,8 @@ main(void)
 		TEST(test_another_in_its_place),
 		TEST(test_recordings_keep_their_row),
 		TEST(test_what_is_no_longer_listed),
+		TEST(test_what_may_still_be_listed),
+		TEST(test_a_day_of_attachments),
 		TEST(test_recordings_listed),
 		TEST(test_settled_for_whom_it_concerns),
 		TEST(test_tried_again_by_kind),

@@ -1,11 +1,39 @@
 #include "fixture.h"
 
+#include <errno.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
+
+int __real_fchmod(int fd, mode_t mode);
+int __wrap_fchmod(int fd, mode_t mode);
+int __real_fdio_close(int *fd);
+int __wrap_fdio_close(int *fd);
 
 /* Offsets in the header of an SQLite file. */
 #define AT_FORMAT 60
 #define AT_APPLICATION 68
+
+static bool fails_to_chmod, fails_to_close;
+
+int
+__wrap_fchmod(int fd, mode_t mode)
+{
+	if (!fails_to_chmod)
+		return __real_fchmod(fd, mode);
+	errno = EPERM;
+	return -1;
+}
+
+int
+__wrap_fdio_close(int *fd)
+{
+	int rc = __real_fdio_close(fd);
+
+	if (!fails_to_close)
+		return rc;
+	errno = EIO;
+	return -1;
+}
 
 static int
 paths_setup(void **state)
@@ -57,6 +85,48 @@ test_new_file(void **state)
 	assert_int_equal(catalogue_run_begin(f->c, 1, &f->run, &f->err), 0);
 	assert_int_equal(f->run, 2);
 	assert_int_equal(catalogue_run_end(f->c, 2, 0, 5, &f->err), 0);
+}
+
+static void
+test_no_place(void **state)
+{
+	struct fixture *f = *state;
+	struct catalogue *c = NULL;
+	char path[512];
+
+	assert_int_equal(catalogue_open(&c, "db", CATALOGUE_WRITE, &f->err),
+			 ARK_EBUG);
+	/* nothing is made by looking: neither here nor in the root folder */
+	(void)snprintf(path, sizeof(path), "%s/none/db", f->dir);
+	assert_int_equal(catalogue_open(&c, path, CATALOGUE_WRITE, &f->err),
+			 ARK_ENOTFOUND);
+	assert_int_equal(catalogue_open(&c, "/callark-there-is-none",
+					CATALOGUE_READ, &f->err),
+			 ARK_ENOTFOUND);
+	assert_non_null(strstr(f->err.text, " /callark-there-is-none"));
+	(void)snprintf(path, sizeof(path), "%s/%0300d", f->dir, 0);
+	assert_int_equal(catalogue_open(&c, path, CATALOGUE_WRITE, &f->err),
+			 ARK_EDISK);
+	assert_null(c);
+}
+
+/* A file of which it is not known who may read it is not written to. */
+static void
+test_no_mode(void **state)
+{
+	struct fixture *f = *state;
+	struct stat st;
+
+	for (int i = 0; i < 2; i++) {
+		fails_to_chmod = !i;
+		fails_to_close = i;
+		assert_int_equal(open_again(f, CATALOGUE_WRITE), ARK_EDISK);
+		fails_to_chmod = fails_to_close = false;
+		assert_non_null(strstr(f->err.text, f->path));
+		assert_int_equal(stat(f->path, &st), 0);
+		assert_int_equal(st.st_size, 0);
+		assert_int_equal(unlink(f->path), 0);
+	}
 }
 
 static void
@@ -331,7 +401,8 @@ main(void)
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, paths_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_new_file),	TEST(test_read_only),
+		TEST(test_new_file),	TEST(test_no_place),
+		TEST(test_no_mode),	TEST(test_read_only),
 		TEST(test_reader_beside_writer), TEST(test_no_catalogue),
 		TEST(test_empty_file),	TEST(test_other_format),
 		TEST(test_damaged),	TEST(test_cut_off),

@@ -196,6 +196,42 @@ test_unchanged(void **state)
 	assert_false(is_dirty(f, FIRST_DAY));
 }
 
+/* What a document says beside its body is brought up to date, too. */
+static void
+test_other_facts(void **state)
+{
+	struct fixture *f = *state;
+	struct catalogue_document d = document("a");
+	struct catalogue_row r;
+
+	put(f, &d);
+	d.duration_s = 61;
+	assert_int_equal(put(f, &d).change, CATALOGUE_SAME);
+	r = row_of(f, "a");
+	assert_int_equal(r.duration_s, 61);
+	catalogue_row_release(&r);
+	d.interaction_id = "j";
+	assert_int_equal(put(f, &d).change, CATALOGUE_SAME);
+	r = row_of(f, "a");
+	assert_string_equal(r.interaction_id, "j");
+	catalogue_row_release(&r);
+}
+
+static void
+test_no_document(void **state)
+{
+	struct fixture *f = *state;
+	struct catalogue_document d = document("a");
+	struct buf out = BUF_INIT(100);
+	int64_t row = put(f, &d).row;
+
+	assert_int_equal(catalogue_document(f->c, row, &out, &f->err), 0);
+	assert_string_equal(buf_text(&out), "{\"v\":1}");
+	assert_int_equal(catalogue_document(f->c, row + 1, &out, &f->err),
+			 ARK_ENOTFOUND);
+	buf_release(&out);
+}
+
 static void
 test_new_link(void **state)
 {
@@ -394,7 +430,8 @@ main(void)
 	cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_states),	TEST(test_new),
-		TEST(test_unchanged),	TEST(test_new_link),
+		TEST(test_unchanged),	TEST(test_other_facts),
+		TEST(test_no_document),	TEST(test_new_link),
 		TEST(test_gone_comes_back), TEST(test_versions),
 		TEST(test_move),	TEST(test_all_or_nothing),
 		TEST(test_rollback),

@@ -394,6 +394,7 @@ test_restore(void **state)
 	};
 	const uint8_t fingerprint[32] = "{2}";
 	struct catalogue_report_document d = report("a", "{2}");
+	struct catalogue_report_row plain = row;
 	struct catalogue_report_day day;
 
 	assert_int_equal(catalogue_report_restore(f->c, FIRST_DAY, ROUTE, &row,
@@ -410,6 +411,12 @@ test_restore(void **state)
 	assert_int_equal(day.changed, 1);
 	assert_int_equal(put_report(f, ROUTE, 10, &d).other, 1);
 	assert_string_equal(documents(f, ROUTE), "a:{2} ");
+	plain.id = "b";
+	plain.oddity = NULL;
+	assert_int_equal(catalogue_report_restore(f->c, FIRST_DAY, ROUTE,
+						  &plain, fingerprint, NULL, 0,
+						  &f->err), 0);
+	assert_int_equal(day_of_report(f, ROUTE).oddities, 0);
 }
 
 int

@@ -293,6 +293,9 @@ test_restore_refused(void **state)
 	r.path = (char *)"";
 	assert_int_equal(catalogue_restore(f->c, &r, fingerprint, NULL, 0,
 					   &f->err), ARK_EFORMAT);
+	r.path = NULL;
+	assert_int_equal(catalogue_restore(f->c, &r, fingerprint, NULL, 0,
+					   &f->err), ARK_EFORMAT);
 	r.state = ARK_PURGED;
 	assert_int_equal(catalogue_restore(f->c, &r, fingerprint, NULL, 0,
 					   &f->err), 0);

@@ -1,7 +1,37 @@
 #include <errno.h>
+#include <sys/syscall.h>
 
 #include "store/beneath.h"
 #include "unit/store/scratch.h"
+
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, ...);
+
+static int syscall_errno;	/* 0: the kernel knows the call */
+
+/* The one of this room, openat2(). */
+long
+__wrap_syscall(long number, ...)
+{
+	const char *path;
+	va_list ap;
+	size_t size;
+	void *how;
+	int root;
+
+	assert_int_equal(number, SYS_openat2);
+	if (syscall_errno) {
+		errno = syscall_errno;
+		return -1;
+	}
+	va_start(ap, number);
+	root = va_arg(ap, int);
+	path = va_arg(ap, const char *);
+	how = va_arg(ap, void *);
+	size = va_arg(ap, size_t);
+	va_end(ap);
+	return __real_syscall(number, root, path, how, size);
+}
 
 static void
 knows_a_path(void **state)
@@ -107,6 +137,16 @@ never_leaves_the_root(void **state)
 	scratch_link(t, "../outside/made", "root/dangling");
 	try_all(t, beneath_open);
 	try_all(t, beneath_walk);
+	/* A kernel that does not know openat2(), and a sandbox. */
+	syscall_errno = ENOSYS;
+	try_all(t, beneath_open);
+	syscall_errno = EPERM;
+	try_all(t, beneath_open);
+	/* Any other failure is one. */
+	syscall_errno = EIO;
+	assert_int_equal(beneath_open(store_fd(t->store), "d/f", O_RDONLY, 0),
+			 -1);
+	syscall_errno = 0;
 }
 
 static void

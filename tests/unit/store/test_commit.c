@@ -361,6 +361,21 @@ quarantines_no_body_without_its_note(void **state)
 	assert_int_equal(scratch_count(t, STORE_PARTIAL), 0);
 }
 
+/* Its note stays: the body is fetched again and comes to lie beside it. */
+static void
+quarantines_no_body_that_cannot_be_synced(void **state)
+{
+	struct scratch *t = *state;
+	struct store_part *part = scratch_part(t, "id", "<html>", 6);
+
+	break_fsync(part);
+	assert_int_equal(store_quarantine(t->store, part, "quarantine/a", "{}",
+					  2, NULL), ARK_EDISK);
+	assert_false(scratch_has(t, "root/quarantine/a.body"));
+	expect_text(t, "root/quarantine/a.json", "{}");
+	assert_int_equal(scratch_count(t, STORE_PARTIAL), 0);
+}
+
 static void
 settles(void **state)
 {
@@ -416,6 +431,7 @@ main(void)
 		WITH_PARTS(a_read_only_disk_is_told),
 		WITH_PARTS(quarantines),
 		WITH_PARTS(quarantines_no_body_without_its_note),
+		WITH_PARTS(quarantines_no_body_that_cannot_be_synced),
 		WITH_PARTS(settles),
 		WITH_PARTS(commits_a_large_file),
 	};

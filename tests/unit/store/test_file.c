@@ -155,6 +155,7 @@ failure_sticks(void **state)
 	store_file_write(f, bytes, 200000);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 	store_file_write(f, bytes, 1);
+	assert_int_equal(store_file_publish(f, NULL), ARK_EDISK);
 	assert_int_equal(store_file_publish(f, &t->err), ARK_EDISK);
 	assert_non_null(strstr(t->err.text, "File too large"));
 	store_file_free(f);
@@ -188,6 +189,25 @@ takes_the_place_of_a_dead_temporary(void **state)
 	assert_int_equal(scratch_count(t, STORE_PARTIAL), 0);
 }
 
+static void
+a_folder_in_place_of_its_temporary_stays(void **state)
+{
+	struct scratch *t = *state;
+	char name[64];
+
+	(void)snprintf(name, sizeof(name), "root/.partial/%ld-0.new",
+		       (long)getpid());
+	scratch_mkdir(t, name);
+	assert_int_equal(store_file_put(t->store, "f", "x", 1, &t->err),
+			 ARK_EDISK);
+	assert_non_null(strstr(t->err.text, "f: temporary .partial/"));
+	assert_false(scratch_has(t, "root/f"));
+	assert_true(scratch_has(t, name));
+	/* The next one has another name; nothing written is an empty file. */
+	assert_int_equal(store_file_put(t->store, "f", "", 0, NULL), 0);
+	assert_true(scratch_has(t, "root/f"));
+}
+
 #define WITH_FOLDER(test) \
 	cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
 
@@ -203,6 +223,7 @@ main(void)
 		WITH_FOLDER(failure_sticks),
 		WITH_FOLDER(publishes_once),
 		WITH_FOLDER(takes_the_place_of_a_dead_temporary),
+		WITH_FOLDER(a_folder_in_place_of_its_temporary_stays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -263,6 +263,25 @@ a_leftover_is_in_nobodys_way(void **state)
 	}
 }
 
+/* What is no file of ours is not removed, and not written to. */
+static void
+a_folder_of_that_name_is_in_the_way(void **state)
+{
+	struct scratch *t = *state;
+	struct store_part *part;
+	char name[64];
+
+	part = scratch_part(t, "id", "abc", 3);
+	(void)snprintf(name, sizeof(name), "root/.partial/%s", part->name);
+	part_drop(part);
+	scratch_mkdir(t, name);
+	assert_int_equal(part_open(&part, t->parts, "id", &t->err), 0);
+	assert_int_equal(scratch_settle(t, part, 0), ARK_EDISK);
+	assert_non_null(strstr(t->err.text, "create"));
+	part_drop(part);
+	assert_true(scratch_has(t, name));
+}
+
 static void
 a_write_error_sticks(void **state)
 {
@@ -305,8 +324,37 @@ refuses_a_continuation_of_nothing(void **state)
 	assert_int_equal(part_open(&part, t->parts, "id", &t->err), 0);
 	sink = part_sink(part);
 	assert_int_equal(sink->begin(sink, 10, 20), ARK_EBUG);
+	/* the first failure is told */
+	assert_int_equal(sink->begin(sink, -1, 20), ARK_EBUG);
 	assert_int_equal(scratch_settle(t, part, 0), ARK_EBUG);
+	assert_non_null(strstr(t->err.text, "continued at 10,"));
 	part_drop(part);
+	assert_int_equal(part_open(&part, t->parts, "id", &t->err), 0);
+	sink = part_sink(part);
+	assert_int_equal(sink->begin(sink, -1, 20), ARK_EBUG);
+	part_drop(part);
+	part_free(NULL);
+}
+
+static void
+has_a_writer_at_least_and_not_too_many(void **state)
+{
+	static const struct {
+		unsigned wanted, n;
+	} table[] = { { 0, 1 }, { 1, 1 }, { 64, 64 }, { 100, 64 } };
+	struct scratch *t = *state;
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		struct parts_settings settings = {
+			.store = t->store, .n_threads = table[i].wanted,
+			.pool_bytes = MIB,
+		};
+		struct parts *parts = NULL;
+
+		assert_int_equal(parts_start(&parts, &settings, &t->err), 0);
+		assert_int_equal(parts->n_writers, table[i].n);
+		parts_stop(parts);
+	}
 }
 
 /* Room left in a file that turned out shorter than announced is given back. */
@@ -556,6 +604,87 @@ one_part_leaves_room_for_others(void **state)
 	free(bytes);
 }
 
+/* Holds the writer until it is told to go on. */
+static void
+hold_until(void *ctx, int fd, int64_t size)
+{
+	atomic_bool *goes_on = ctx;
+
+	(void)fd;
+	(void)size;
+	while (!atomic_load(goes_on))
+		(void)usleep(100);
+}
+
+/* Lets the writer go on once a drop has given back what its part held. */
+struct helper {
+	struct parts *parts;
+	atomic_bool goes_on;
+};
+
+static void *
+let_go(void *ctx)
+{
+	struct helper *h = ctx;
+
+	while (parts_pressure(h->parts) > 0)
+		(void)usleep(100);
+	atomic_store(&h->goes_on, true);
+	return NULL;
+}
+
+static void
+note_wake(void *ctx)
+{
+	atomic_fetch_add((atomic_int *)ctx, 1);
+}
+
+/*
+ * What waits for a writer that is held up is given back, and whoever was
+ * refused is woken: by a part that begins anew, and by one that is dropped.
+ */
+static void
+what_is_given_back_wakes(void **state)
+{
+	struct scratch *t = *state;
+	atomic_int n_woken = 0;
+	struct parts_settings settings = {
+		.store = t->store, .n_threads = 1, .pool_bytes = 8 * PART_BLOCK,
+		.wake = note_wake, .ctx = &n_woken,
+	};
+	uint8_t *bytes = scratch_bytes(PART_BLOCK, 1);
+	struct store_part *first = NULL, *greedy = NULL;
+	struct helper helper = { 0 };
+	struct sink *sink;
+	pthread_t thread;
+
+	assert_int_equal(parts_start(&helper.parts, &settings, &t->err), 0);
+	assert_int_equal(part_open(&first, helper.parts, "0", &t->err), 0);
+	assert_int_equal(part_open(&greedy, helper.parts, "1", &t->err), 0);
+	part_settle(first, 0, hold_until, &helper.goes_on, &t->reply, 1);
+	sink = part_sink(greedy);
+	for (int i = 1; i <= 2; i++) {
+		assert_int_equal(sink->begin(sink, 0, -1), 0);
+		while (sink->write(sink, bytes, PART_BLOCK) == 0)
+			;
+		assert_int_equal(parts_pressure(helper.parts), 50);
+		assert_int_equal(atomic_load(&n_woken), i - 1);
+		if (i == 2)
+			break;
+		assert_int_equal(sink->begin(sink, 0, -1), 0);
+		assert_int_equal(parts_pressure(helper.parts), 0);
+		assert_int_equal(atomic_load(&n_woken), 1);
+	}
+	assert_int_equal(pthread_create(&thread, NULL, let_go, &helper), 0);
+	part_drop(greedy);
+	assert_int_equal(atomic_load(&n_woken), 2);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	part_settled_free((struct part_settled *)mailbox_take(&t->reply, -1));
+	part_drop(first);
+	parts_stop(helper.parts);
+	free(bytes);
+}
+
 static void
 signals_stay_with_the_main_thread(void **state)
 {
@@ -586,12 +715,15 @@ main(void)
 		WITH_PARTS(can_be_dropped_at_any_time),
 		WITH_PARTS(settles_without_a_begin),
 		WITH_PARTS(a_leftover_is_in_nobodys_way),
+		WITH_PARTS(a_folder_of_that_name_is_in_the_way),
 		WITH_PARTS(a_write_error_sticks),
 		WITH_PARTS(refuses_a_continuation_of_nothing),
 		WITH_PARTS(gives_back_what_was_allocated),
 		WITH_PARTS(a_full_disk_is_told_early),
 		WITH_PARTS(whoever_waits_is_woken),
 		WITH_PARTS(one_part_leaves_room_for_others),
+		WITH_PARTS(has_a_writer_at_least_and_not_too_many),
+		WITH_PARTS(what_is_given_back_wakes),
 		WITH_PARTS(signals_stay_with_the_main_thread),
 	};
 

@@ -321,6 +321,34 @@ a_shorter_file_counts_as_it_is(void **state)
 			 0);
 	assert_int_equal(scratch_settle(t, part, 0), ARK_EDISK);
 	part_drop(part);
+	/* And when nothing came to be continued with. */
+	keep(t, bytes, 2 * MIB, name);
+	assert_int_equal(reopen(t, &part).offset, 2 * MIB);
+	assert_int_equal(truncate(scratch_at(t, path), 5), 0);
+	assert_int_equal(scratch_settle(t, part, 0), ARK_EDISK);
+	assert_non_null(strstr(t->err.text, "expected 2097152 bytes, found 5"));
+	part_drop(part);
+	free(bytes);
+}
+
+static void
+what_is_no_file_any_more_is_not_continued(void **state)
+{
+	struct scratch *t = *state;
+	uint8_t *bytes = scratch_bytes(2 * MIB, 1);
+	struct store_part *part = NULL;
+	char name[64], path[80];
+
+	keep(t, bytes, 2 * MIB, name);
+	(void)snprintf(path, sizeof(path), "%s.part", name);
+	assert_int_equal(reopen(t, &part).offset, 2 * MIB);
+	assert_int_equal(unlink(scratch_at(t, path)), 0);
+	assert_int_equal(mkfifo(scratch_at(t, path), 0600), 0);
+	assert_int_equal(part_sink(part)->begin(part_sink(part), 2 * MIB, -1),
+			 0);
+	assert_int_equal(scratch_settle(t, part, 0), ARK_EDISK);
+	part_drop(part);
+	assert_false(scratch_has(t, path));
 	free(bytes);
 }
 
@@ -469,8 +497,11 @@ sweeps(void **state)
 		scratch_write(t, path, bytes, MIB);
 	}
 	scratch_link(t, "/etc", "root/.partial/link");
+	/* A folder is none of ours. */
+	scratch_mkdir(t, "root/.partial/folder");
 	assert_int_equal(parts_sweep(t->store, &t->err), 0);
-	assert_int_equal(scratch_count(t, STORE_PARTIAL), 2);
+	assert_int_equal(scratch_count(t, STORE_PARTIAL), 3);
+	assert_int_equal(rmdir(scratch_at(t, "root/.partial/folder")), 0);
 	assert_int_equal(reopen(t, &part).offset, MIB);
 	part_drop(part);
 	/* A record without its partial, a partial without its record. */
@@ -503,6 +534,7 @@ main(void)
 		WITH_PARTS(after_a_reboot_only_synced_bytes_count),
 		WITH_PARTS(without_fsync_nothing_is_synced),
 		WITH_PARTS(a_shorter_file_counts_as_it_is),
+		WITH_PARTS(what_is_no_file_any_more_is_not_continued),
 		WITH_PARTS(a_damaged_record_is_none),
 		WITH_PARTS(a_cut_record_is_none),
 		WITH_PARTS(a_record_of_another_is_none),

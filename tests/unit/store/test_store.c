@@ -2,19 +2,25 @@
 
 #include "unit/store/scratch.h"
 
-struct dirent *__real_readdir(DIR *dir);
-struct dirent *__wrap_readdir(DIR *dir);
+struct dirent *__real_readdir64(DIR *dir);
+struct dirent *__wrap_readdir64(DIR *dir);
 
 /* On some file systems, names are told and not what they are of. */
 static bool types_are_told = true;
 
+/* A file that goes between the telling of its name and the look at it. */
+static const char *vanishing;
+
+/* With 64: that is what the call of callark is compiled to. */
 struct dirent *
-__wrap_readdir(DIR *dir)
+__wrap_readdir64(DIR *dir)
 {
-	struct dirent *d = __real_readdir(dir);
+	struct dirent *d = __real_readdir64(dir);
 
 	if (d && !types_are_told)
 		d->d_type = DT_UNKNOWN;
+	if (d && vanishing && !strcmp(d->d_name, vanishing))
+		assert_int_equal(unlinkat(dirfd(dir), vanishing, 0), 0);
 	return d;
 }
 
@@ -151,6 +157,8 @@ reading_leaves_no_trace(void **state)
 	assert_int_equal(store_set_aside(s, "f", "g", &t->err), ARK_EBUG);
 	assert_int_equal(store_file_new(&f, s, "g", &t->err), ARK_EBUG);
 	assert_int_equal(parts_sweep(s, &t->err), ARK_EBUG);
+	assert_int_equal(store_finish(s, &t->err), ARK_EBUG);
+	assert_int_equal(store_link(t->store, "f", s, "g", &t->err), ARK_EBUG);
 	settings.store = s;
 	assert_int_equal(parts_start(&parts, &settings, &t->err), ARK_EBUG);
 	store_close(s);
@@ -315,6 +323,24 @@ lists_sorted(void **state)
 }
 
 static void
+lists_what_is_still_there(void **state)
+{
+	struct scratch *t = *state;
+	struct store_entry *e = NULL;
+	size_t n = 0;
+
+	scratch_mkdir(t, "root/d");
+	scratch_write(t, "root/d/a", "1", 1);
+	scratch_write(t, "root/d/b", "2", 1);
+	vanishing = "a";
+	assert_int_equal(store_list(t->store, "d", &e, &n, &t->err), 0);
+	vanishing = NULL;
+	assert_int_equal(n, 1);
+	assert_string_equal(e[0].name, "b");
+	free(e);
+}
+
+static void
 reads_back(void **state)
 {
 	struct scratch *t = *state;
@@ -470,6 +496,7 @@ main(void)
 		WITH_FOLDER(tells_the_space),
 		WITH_FOLDER(makes_folders),
 		WITH_FOLDER(lists_sorted),
+		WITH_FOLDER(lists_what_is_still_there),
 		WITH_FOLDER(reads_back),
 		WITH_FOLDER(unlinks),
 		WITH_FOLDER(links_give_a_second_name),

@@ -36,7 +36,7 @@ store_quarantine(struct store *s, struct store_part *part, const char *path,
 	int rc, len;
 
 	len = snprintf(note, sizeof(note), "%s.json", path);
-	if (len < 0 || (size_t)len >= sizeof(note)) {
+	if ((size_t)len >= sizeof(note)) {
 		part_drop(part);
 		return error_set(err, ARK_EBUG, "%s: path too long", path);
 	}

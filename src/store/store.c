@@ -1,5 +1,6 @@
 #include "store/store.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -49,10 +50,10 @@ sync_parent(const char *path, struct ark_error *err)
 		return error_set(err, ARK_EUSAGE, "%s: path too long", path);
 	memcpy(parent, path, strlen(path) + 1);
 	slash = strrchr(parent, '/');
-	if (!slash || slash == parent)
-		memcpy(parent, "/", 2);
-	else
-		*slash = 0;
+	assert(slash);
+	if (slash == parent)
+		slash++;
+	*slash = 0;
 	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || fsync(fd))
 		rc = error_errno(err, "%s", parent);

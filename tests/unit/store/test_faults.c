@@ -4,6 +4,7 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -43,6 +44,7 @@ is_refused(void)
 static int link_errno, fallocate_errno, kill_errno;	/* 0: none */
 static int renameat2_errno;	/* where it knows no flags */
 static bool is_read_only, is_endless, ends_early;
+static const char *real_path;	/* NULL: what it is */
 static int n_slept;
 
 /* With 64 where that is what the calls of callark are compiled to. */
@@ -123,6 +125,8 @@ int __real_digest_sha256(uint8_t *out, const void *bytes, size_t n,
 			 struct ark_error *err);
 int __wrap_digest_sha256(uint8_t *out, const void *bytes, size_t n,
 			 struct ark_error *err);
+char *__real_realpath(const char *path, char *out);
+char *__wrap_realpath(const char *path, char *out);
 int __wrap_nanosleep(const struct timespec *wanted, struct timespec *left);
 int __real_kill(pid_t pid, int signal);
 int __wrap_kill(pid_t pid, int signal);
@@ -290,6 +294,15 @@ __wrap_digest_sha256(uint8_t *out, const void *bytes, size_t n,
 			      __real_digest_sha256(out, bytes, n, err);
 }
 
+/* Where a folder lies is what the test says. */
+char *
+__wrap_realpath(const char *path, char *out)
+{
+	if (real_path)
+		return strdup(real_path);
+	return is_refused() ? NULL : __real_realpath(path, out);
+}
+
 /* Nobody waits here. */
 int
 __wrap_nanosleep(const struct timespec *wanted, struct timespec *left)
@@ -411,6 +424,7 @@ setup(void **state)
 	atomic_store(&is_looking, false);
 	link_errno = fallocate_errno = kill_errno = renameat2_errno = 0;
 	is_read_only = is_endless = ends_early = false;
+	real_path = NULL;
 	n_rounds = n_slept = 0;
 	return scratch_setup(state);
 }
@@ -993,6 +1007,31 @@ an_archive_that_cannot_be_opened_is_told(void **state)
 	assert_true(room == INT64_MAX);
 }
 
+/* The name of a new archive is made durable in the folder that holds it. */
+static void
+an_archive_may_lie_anywhere(void **state)
+{
+	struct scratch *t = *state;
+	struct store *s = NULL;
+	char path[96], longer[2 * PATH_MAX];
+
+	memset(longer, 'a', sizeof(longer));
+	longer[0] = '/';
+	longer[sizeof(longer) - 1] = 0;
+	(void)snprintf(path, sizeof(path), "%s/new", t->path);
+	real_path = longer;
+	assert_int_equal(store_open(&s, path, STORE_CREATE, &t->err),
+			 ARK_EUSAGE);
+	assert_int_equal(rmdir(path), 0);
+	/* in the root folder, where none is in fact */
+	real_path = "/callark-there-is-none";
+	assert_int_equal(store_open(&s, path, STORE_CREATE, &t->err),
+			 ARK_ENOTFOUND);
+	assert_non_null(strstr(t->err.text, "/callark-there-is-none: there is "
+			       "none yet"));
+	assert_null(s);
+}
+
 static int
 lock_to_read(struct scratch *t)
 {
@@ -1145,6 +1184,7 @@ main(void)
 		TEST(whoever_may_make_no_links_is_told_so),
 		TEST(what_cannot_be_read_is_told),
 		TEST(an_archive_that_cannot_be_opened_is_told),
+		TEST(an_archive_may_lie_anywhere),
 		TEST(a_disk_for_reading_needs_no_lock),
 		TEST(the_holder_is_told_as_far_as_it_is_known),
 		TEST(a_folder_that_was_forgotten_is_made_durable_again),

@@ -5,7 +5,7 @@
 #include "base/error.h"
 
 #define APPLICATION_ID 0x6361726b /* "cark" */
-#define FORMAT 4
+#define FORMAT 5
 
 #define TEXT_OF(x) TEXT_OF_(x)
 #define TEXT_OF_(x) #x

@@ -200,15 +200,20 @@ static void
 test_other_format(void **state)
 {
 	struct fixture *f = *state;
+	char ours[4];
+	int fd;
 
 	fixture_open(f);
 	catalogue_close(f->c);
 	f->c = NULL;
+	fd = open(f->path, O_RDONLY | O_CLOEXEC);
+	assert_int_equal(pread(fd, ours, sizeof(ours), AT_FORMAT), 4);
+	(void)close(fd);
 	overwrite(f, AT_FORMAT, "\0\0\0\143", 4);
 	assert_int_equal(open_again(f, CATALOGUE_WRITE), ARK_EINTEGRITY);
 	assert_non_null(strstr(f->err.text, "format 99"));
 	assert_non_null(strstr(f->err.text, "callark rebuild"));
-	overwrite(f, AT_FORMAT, "\0\0\0\4", 4);
+	overwrite(f, AT_FORMAT, ours, sizeof(ours));
 	assert_int_equal(open_again(f, CATALOGUE_WRITE), 0);
 	catalogue_close(f->c);
 	f->c = NULL;

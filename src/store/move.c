@@ -148,8 +148,6 @@ store_link(struct store *from, const char *path, struct store *to,
 		rc = store_fail(err, path);
 	else if (linkat(source, old, target, new, 0))
 		rc = link_failed(new_path, err);
-	else if (store_fsync(to, target))
-		rc = error_errno(err, "%s: fsync of its folder", new_path);
 out:
 	(void)fdio_close(&source);
 	(void)fdio_close(&target);

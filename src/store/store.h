@@ -114,7 +114,8 @@ int store_move(struct store *s, const char *from, const char *to,
 /*
  * store_link(from, path, to, new_path, err):
  * Give a regular file a second name, in another folder: the bytes are there
- * once, and whoever changes them changes both.  Return 0, ARK_EEXISTS,
+ * once, and whoever changes them changes both.  The name is not durable: who
+ * has the file can link it again.  Return 0, ARK_EEXISTS,
  * ARK_ENOTFOUND, ARK_EINTEGRITY, ARK_EDISK; where the two are on different file
  * systems, or links are not allowed, ARK_EUSAGE.
  */

@@ -188,6 +188,8 @@ class Order:
             self._owe(call, path)
         elif call.name == "unlinkat" and path.endswith(".keep"):
             self._continued.add(path.removesuffix(".keep") + ".part")
+        elif call.name == "unlinkat" and "AT_REMOVEDIR" in call.text:
+            self._names.add(os.path.dirname(path))
         elif call.name == "openat2" and path.endswith("/trail.ndjson") and \
                 not self._has_trail:
             self._has_trail = True
@@ -201,7 +203,7 @@ class Order:
         self._synced.add(target)
         self._names.add(folder)
         self._owe(call, folder)
-        if not left.endswith("/.partial"):
+        if self._is_ours(left) and not left.endswith("/.partial"):
             self._owe(call, left)
 
     def _owe(self, call, path):

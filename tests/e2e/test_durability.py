@@ -2,6 +2,7 @@
 see order.py.  contrib/dev/fsyncs takes the calls that sync away, one at a time,
 and these tests must notice each."""
 
+import json
 import sys
 from collections import Counter
 from pathlib import Path
@@ -126,18 +127,35 @@ def test_a_catalogue_is_made_anew(callark):
     assert str(callark.archive / "catalogue.sqlite3.old") in order.renamed
 
 
-def test_an_export_is_named_when_it_is_on_the_disk(callark, tmp_path):
-    """What lay there before it is not lost for a file that may be empty."""
+def test_what_is_held_of_a_subject_is_exported(callark, sim, tmp_path):
     assert callark.sync("--day", FIRST).status == COMPLETE
-    path = tmp_path / "pauses.ndjson"
-    result, happened = traced(callark, "export", "activity-history", "-o", path)
-    assert result.status == COMPLETE and path.stat().st_size
-    calls = [(call.name, call.paths) for is_begin, call in happened
-             if is_begin and any(str(path) in p for p in call.paths)]
-    renamed = next(n for n, (name, _) in enumerate(calls) if name in RENAMES)
-    source = calls[renamed][1][0]
-    assert calls[renamed][1][1] == str(path)
-    written = [n for n, (name, paths) in enumerate(calls)
-               if name == "write" and paths[0] == source]
-    assert any(max(written) < n < renamed for n, (name, paths)
-               in enumerate(calls) if name in SYNCS and paths[0] == source)
+    folder = tmp_path / "subject"
+    call = json.loads(sim.calls(FIRST)[0]["document"])
+    order = Order(folder, is_new=True)
+    result, happened = traced(callark, "subject", "export", folder,
+                              call["protocolo"])
+    assert result.status == COMPLETE, result
+    order.follow(happened)
+    assert not order.flaws, "\n".join(order.flaws)
+    assert not (folder / ".partial").exists()
+    assert {"bagit.txt", "manifest-sha256.txt"} <= {
+        Path(path).name for path in order.renamed}
+
+
+@pytest.mark.parametrize("words", [
+    ("export", "activity-history", "-o"),
+    ("sync", *RANGE, "--metrics-file"),
+], ids=["export", "metrics"])
+def test_a_file_is_named_when_it_is_on_the_disk(callark, tmp_path, words):
+    """What lay there before is not lost for one that may be empty."""
+    assert callark.sync("--day", FIRST).status == COMPLETE
+    path = tmp_path / "named.prom"
+    path.write_text("before")
+    result, happened = traced(callark, *words, path)
+    assert result.status in SYNCED and path.read_text() != "before"
+    calls = [call for is_begin, call in happened if is_begin]
+    renamed = next(n for n, call in enumerate(calls) if call.name in RENAMES
+                   and call.paths[1] == str(path))
+    source = calls[renamed].paths[0]
+    of_it = [call.name for call in calls[:renamed] if source in call.paths]
+    assert "write" in of_it and of_it[-1] in SYNCS, of_it

@@ -239,6 +239,7 @@ static int
 open_curl(struct http_engine *e, struct ark_error *err)
 {
 	size_t n = e->settings.max_connections;
+	CURLSHcode code;
 
 	(void)pthread_once(&curl_once, init_curl);
 	if (curl_state)
@@ -250,8 +251,11 @@ open_curl(struct http_engine *e, struct ark_error *err)
 	    handles_init(&e->pools[HTTP_MEDIA], n))
 		return error_nomem(err);
 	/* Used in the loop thread alone, so without locks. */
-	if (curl_share_setopt(e->share, CURLSHOPT_SHARE,
-			      CURL_LOCK_DATA_SSL_SESSION) ||
+	code = curl_share_setopt(e->share, CURLSHOPT_SHARE,
+				 CURL_LOCK_DATA_SSL_SESSION);
+	if (code == CURLSHE_NOMEM)
+		return error_nomem(err);
+	if (code ||
 	    curl_share_setopt(e->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS) ||
 	    curl_multi_setopt(e->multi, CURLMOPT_MAXCONNECTS,
 			      (long)(n + SPARE_CONNECTIONS)) ||

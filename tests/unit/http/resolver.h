@@ -20,7 +20,8 @@
 
 struct resolver_row {
 	const char *name;	/* lower case, without final dot */
-	const char *addresses;	/* in order, separated by spaces */
+	const char *addresses;	/* in order, separated by spaces; "local": of a
+				   family that is not the internet's */
 };
 
 static struct {
@@ -30,6 +31,7 @@ static struct {
 	size_t n_rows;
 	int n_asked;
 	char last[256];		/* asked for */
+	int family;		/* asked for */
 	pthread_cond_t let_go;
 	int n_silent;		/* who wait */
 	int n_to_go;		/* of them may go on */
@@ -135,6 +137,9 @@ resolver_node(const char *address, const char *service)
 		v6->sin6_port = port;
 		node->info.ai_family = AF_INET6;
 		node->info.ai_addrlen = sizeof(*v6);
+	} else if (!strcmp(address, "local")) {
+		node->info.ai_family = AF_UNIX;
+		node->info.ai_addrlen = sizeof(sa_family_t);
 	} else {
 		abort();
 	}
@@ -149,7 +154,9 @@ getaddrinfo(const char *name, const char *service,
 	const char *addresses = resolver_find(name);
 	char address[INET6_ADDRSTRLEN];
 
-	(void)hints;
+	(void)pthread_mutex_lock(&resolver.mutex);
+	resolver.family = hints ? hints->ai_family : AF_UNSPEC;
+	(void)pthread_mutex_unlock(&resolver.mutex);
 	if (!addresses)
 		return EAI_NONAME;
 	while (*addresses) {

@@ -58,6 +58,9 @@ static const struct script {
 	  "Content-Length: 5\r\n\r\nhello", false },
 	{ "/identity", "HTTP/1.1 200 OK\r\nContent-Encoding: identity\r\n"
 	  "Content-Length: 5\r\n\r\nhello", true },
+	{ "/bare-ends", "HTTP/1.1 200 OK\nContent-Length: 5\n\nhello", true },
+	{ "/101", "HTTP/1.1 101 Switching Protocols\r\n\r\nhello", false },
+	{ "/101-alone", "HTTP/1.1 101 Switching Protocols\r\n\r\n", false },
 	{ "/http09", "hello, this is no answer at all", false },
 	{ "/206", "HTTP/1.1 206 Partial\r\nContent-Length: 5\r\n"
 	  "Content-Range: bytes 0-4/5\r\n\r\nhello", false },
@@ -216,6 +219,9 @@ static const struct {
 	{ "/chunk-cut", HTTP_SHORT, 200, "hello", -1, "5 bytes came" },
 	{ "/chunks-bad", HTTP_RESET, 200, "", -1, "chunk" },
 	{ "/chunks-huge", HTTP_RESET, 200, "", -1, "chunk" },
+	{ "/bare-ends", HTTP_DONE, 200, "hello", 5, "complete" },
+	{ "/101", HTTP_NONSENSE, 101, NULL, -1, "a body without a head" },
+	{ "/101-alone", HTTP_RESET, 101, NULL, -1, "Empty reply" },
 	{ "/two-lengths", HTTP_NONSENSE, 200, NULL, -1, "Content-Length" },
 	{ "/same-lengths", HTTP_NONSENSE, 200, NULL, -1, "Content-Length" },
 	{ "/length-and-chunks", HTTP_NONSENSE, 200, NULL, -1, "beside" },
@@ -574,9 +580,18 @@ test_submit_again(void **state)
 static void
 test_names(void **state)
 {
+	static const struct {
+		enum http_end end;
+		const char *name;
+	} table[] = {
+		{ HTTP_DONE, "done" }, { HTTP_TLS, "tls" },
+		{ HTTP_SINK, "sink" }, { HTTP_BROKEN, "broken" },
+		{ (enum http_end)99, "unknown" },
+	};
+
 	(void)state;
-	assert_string_equal(http_end_name(HTTP_DONE), "done");
-	assert_string_equal(http_end_name(HTTP_BROKEN), "broken");
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		assert_string_equal(http_end_name(table[i].end), table[i].name);
 	assert_non_null(strstr(http_version(), "libcurl/"));
 }
 

@@ -257,6 +257,19 @@ test_generations(void **state)
 	take_head(api, head);
 	assert_null(strstr(head, "Authorization"));
 	http_result_free(r);
+	/* And so is no key, or an empty one. */
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(http_engine_credentials(e, i ? "" : NULL,
+							 "t4"), 4 + i);
+		q = make_request(HTTP_API, api, "/x");
+		q->wants_credentials = true;
+		q->wants_token = true;
+		r = call(e, q);
+		take_head(api, head);
+		assert_null(strstr(head, "x-api-key"));
+		assert_non_null(strstr(head, "Authorization: Bearer t4\r\n"));
+		http_result_free(r);
+	}
 	http_engine_stop(e);
 }
 
@@ -265,6 +278,7 @@ test_request_lines(void **state)
 {
 	struct http_engine *e = start(true, true);
 	struct http_result *r = get_api(e, api, "/a%20b?c=d");
+	struct http_request *q;
 	char head[ASKED_SIZE];
 
 	(void)state;
@@ -274,6 +288,14 @@ test_request_lines(void **state)
 	assert_non_null(strstr(head, "\r\nUser-Agent: callark/test\r\n"));
 	assert_null(strstr(head, "Cookie"));
 	assert_null(strstr(head, "Range"));
+	http_result_free(r);
+	/* The API is never asked for a part. */
+	q = make_request(HTTP_API, api, "/x");
+	q->offset = 5;
+	r = call(e, q);
+	take_head(api, head);
+	assert_null(strstr(head, "Range"));
+	assert_int_equal(r->end, HTTP_DONE);
 	http_result_free(r);
 	http_engine_stop(e);
 }

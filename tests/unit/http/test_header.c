@@ -141,6 +141,8 @@ test_fields(void **state)
 	assert_false(h.has_encoding);
 	assert_false(h.accepts_ranges);
 	assert_int_equal(h.n_lines, 12);
+	assert_int_equal(header_line(&h, "", 0, NOW), 0);
+	assert_int_equal(h.status, 200);
 
 	feed(&h, "HTTP/1.0 200 OK\nContent-Encoding: identity\n"
 	     "Accept-Ranges: none\nETag: W/\"a\"");

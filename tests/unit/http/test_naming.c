@@ -220,10 +220,12 @@ other_names_are_asked_for(void **state)
 	static const char *const hosts[] = {
 		"notlocalhost", "localhost.example", "a_b.example",
 		"xn--mnchen-3ya.example", "-.example", "MEDIA.example.",
+		"x.io",
 	};
 	static const char *const names[] = {
 		"notlocalhost", "localhost.example", "a_b.example",
 		"xn--mnchen-3ya.example", "-.example", "media.example",
+		"x.io",
 	};
 	struct http_engine *e = start(2000);
 	char last[256];
@@ -512,7 +514,7 @@ static void
 a_proxy_that_is_no_name(void **state)
 {
 	static const char *const proxies[] = {
-		"ftp://proxy.example", "http://[::1]:1", "http://127.0.0.1:1",
+		"http://[", "ftp://proxy.example", "http://[::1]:1", "http://127.0.0.1:1",
 		"http://:3128", "socks5://localhost:1",
 	};
 
@@ -620,6 +622,33 @@ a_proxy_that_takes_addresses(void **state)
 	}
 }
 
+/* Those of SOCKS 4 do too; this one never answers. */
+static void
+older_proxies_take_addresses(void **state)
+{
+	static const char *const schemes[] = { "socks4", "socks" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+		struct http_settings s = settings(200);
+		struct http_engine *e;
+		struct http_result *r;
+		char proxy[64], last[256];
+
+		resolver_add("media.example", "192.0.2.7");
+		(void)snprintf(proxy, sizeof(proxy), "%s://127.0.0.1:%u",
+			       schemes[i], first->port);
+		s.proxy = proxy;
+		e = start_engine(&s);
+		r = call(e, ask("media.example", 80, "/x"));
+		assert_int_equal(r->end, HTTP_CONNECT);
+		assert_int_equal(resolver_asked(last), 1);
+		assert_string_equal(last, "media.example");
+		http_result_free(r);
+		http_engine_stop(e);
+	}
+}
+
 /* ---- */
 
 static int
@@ -660,6 +689,7 @@ main(void)
 		cmocka_unit_test(a_proxy_that_is_not_found),
 		cmocka_unit_test(a_proxy_that_is_no_name),
 		cmocka_unit_test(a_proxy_that_takes_addresses),
+		cmocka_unit_test(older_proxies_take_addresses),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

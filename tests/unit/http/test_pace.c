@@ -550,7 +550,13 @@ test_losses(void **state)
 	for (int64_t t = 1; t <= 100; t++)
 		end(&p, PACE_USELESS, 1, t * 50);
 	assert_int_equal(p.limit, 20);
-	/* One is chance; two in twenty are not. */
+	/* One is chance, and so are two in a hundred; two in twenty are not. */
+	pace_init(&p, 0, 20, 64, 0);
+	for (int64_t t = 1; t <= 98; t++)
+		end(&p, PACE_DONE, 1, t);
+	end(&p, PACE_LOST, 1, 100);
+	end(&p, PACE_LOST, 1, 2000);
+	assert_int_equal(p.limit, 20);
 	pace_init(&p, 0, 20, 64, 0);
 	for (int64_t t = 1; t <= 18; t++)
 		end(&p, PACE_DONE, 1, t);

@@ -12,6 +12,13 @@
 #include "base/clock.h"
 #include "base/thread.h"
 #include "http/resolver.h"
+#include "unit/heap.h"
+
+/* The threads of these tests, and who answers them, always have memory. */
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+#define malloc __real_malloc
+#define calloc __real_calloc
 #include "unit/http/resolver.h"
 
 #define LONG_MS 20000	/* for what happens at once, on a slow machine too */
@@ -19,7 +26,7 @@
 /* ---- threads that are counted, and can be refused ---- */
 
 static atomic_int n_threads;
-static atomic_bool is_refused;
+static atomic_bool is_refused, lacks_ipv6;
 
 struct start {
 	void *(*work)(void *arg);
@@ -53,6 +60,18 @@ thread_start(pthread_t *out, const char *name, void *(*work)(void *arg),
 	*start = (struct start){ work, arg };
 	(void)atomic_fetch_add(&n_threads, 1);
 	return pthread_create(out, NULL, run, start);
+}
+
+int __real_socket(int family, int kind, int protocol);
+int __wrap_socket(int family, int kind, int protocol);
+
+int
+__wrap_socket(int family, int kind, int protocol)
+{
+	if (family != AF_INET6 || !atomic_load(&lacks_ipv6))
+		return __real_socket(family, kind, protocol);
+	errno = EAFNOSUPPORT;
+	return -1;
 }
 
 /* ---- helpers ---- */
@@ -150,6 +169,8 @@ answers_are_as_the_system_gives_them(void **state)
 		  "10.0.0.2,10.0.0.1,[fe80::1]", 0 },
 		{ "mapped.example", "::ffff:10.0.0.1", "[::ffff:10.0.0.1]", 0 },
 		{ "no.example", NULL, "", EAI_NONAME },
+		{ "also-local.example", "local 10.0.0.1", "10.0.0.1", 0 },
+		{ "local.example", "local", "", EAI_NONAME },
 	};
 
 	(void)state;
@@ -172,6 +193,59 @@ answers_are_as_the_system_gives_them(void **state)
 		resolver_free(r);
 		wait_for_threads(0);
 	}
+}
+
+/* Where there is no IPv6, nobody is asked for its addresses. */
+static void
+only_families_that_are_there_are_asked_for(void **state)
+{
+	(void)state;
+	for (int has_ipv6 = 0; has_ipv6 < 2; has_ipv6++) {
+		struct resolver *r = start();
+		struct lookup *l;
+
+		atomic_store(&lacks_ipv6, !has_ipv6);
+		resolver_add("one.example", "127.0.0.1");
+		l = ask(r, "one.example");
+		assert_non_null(wait_for(r, l, LONG_MS));
+		(void)pthread_mutex_lock(&resolver.mutex);
+		assert_int_equal(resolver.family,
+				 has_ipv6 ? AF_UNSPEC : AF_INET);
+		(void)pthread_mutex_unlock(&resolver.mutex);
+		resolver_leave(r, l);
+		resolver_free(r);
+		wait_for_threads(0);
+	}
+}
+
+static void
+nothing_without_memory(void *ctx)
+{
+	struct resolver *r = NULL;
+	struct ark_error err = { 0 };
+	int rc = resolver_new(&r, count_wake, &n_wakes, &err);
+	struct lookup *l;
+
+	(void)ctx;
+	assert_int_equal(rc, heap_has_failed() ? ARK_ENOMEM : 0);
+	if (rc)
+		return;
+	l = resolver_ask(r, "no.example", 0);
+	assert_int_equal(!l, heap_has_failed());
+	if (l) {
+		assert_non_null(wait_for(r, l, LONG_MS));
+		resolver_leave(r, l);
+	}
+	resolver_free(r);
+	wait_for_threads(0);
+}
+
+static void
+a_lookup_without_memory_is_none(void **state)
+{
+	(void)state;
+	resolver_free(start());
+	assert_int_equal(heap_each(nothing_without_memory, NULL), 2);
 }
 
 /* The longest there are, and more than are kept. */
@@ -448,6 +522,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_are_as_the_system_gives_them),
+		cmocka_unit_test(only_families_that_are_there_are_asked_for),
+		cmocka_unit_test(a_lookup_without_memory_is_none),
 		cmocka_unit_test(many_addresses_are_cut),
 		cmocka_unit_test(a_name_is_looked_up_once_at_a_time),
 		cmocka_unit_test(an_old_lookup_is_not_shared),

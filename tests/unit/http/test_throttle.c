@@ -46,6 +46,11 @@ test_wait_is_enough(void **state)
 	assert_int_equal(throttle_wait_ms(&t, 100), 400);
 	assert_false(throttle_allows(&t, 499));
 	assert_true(throttle_allows(&t, 500));
+	/* Without a rate there is nothing to wait for. */
+	throttle_init(&t, 0, 0);
+	throttle_spend(&t, 1 << 20);
+	assert_true(throttle_allows(&t, 0));
+	assert_int_equal(throttle_wait_ms(&t, 0), 1);
 }
 
 /* Silence saves up for a quarter of a second, not for ever. */

@@ -140,7 +140,7 @@ is_port(const char *text, size_t len)
 	if (text[0] != ':' || len > sizeof(digits))
 		return false;
 	memcpy(digits, text + 1, len - 1);
-	return !text_to_int(digits, 1, 65535, &port) && digits[0] != '-';
+	return !text_to_int(digits, 1, 65535, &port);
 }
 
 /* What should stand in place of the address behind "://"; NULL: it is fine. */

@@ -95,6 +95,19 @@ find_own(struct buf *path)
 	return 0;
 }
 
+/* The same of one that may be missing: err says nothing of that. */
+static int
+apply_optional(struct ark_config *c, const char *path, struct ark_error *err)
+{
+	struct ark_error cause = { 0 };
+	int rc;
+
+	rc = apply_file(c, path, &cause);
+	if (rc && rc != ARK_ENOTFOUND && err)
+		*err = cause;
+	return rc;
+}
+
 static int
 apply_default(struct ark_config *c, struct ark_error *err)
 {
@@ -106,9 +119,9 @@ apply_default(struct ark_config *c, struct ark_error *err)
 		goto out;
 	}
 	if (own.len)
-		rc = apply_file(c, buf_text(&own), err);
+		rc = apply_optional(c, buf_text(&own), err);
 	if (rc == ARK_ENOTFOUND)
-		rc = apply_file(c, "/etc/callark/callark.conf", err);
+		rc = apply_optional(c, "/etc/callark/callark.conf", err);
 	if (rc == ARK_ENOTFOUND)
 		rc = 0;
 out:

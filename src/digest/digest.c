@@ -34,7 +34,7 @@ was_memory(void)
 {
 	unsigned long fault;
 	bool is_told = false;
-	void *probe;
+	void *volatile probe;	/* or a compiler takes the question out */
 
 	while ((fault = ERR_get_error()) != 0)
 		is_told |= ERR_GET_REASON(fault) == ERR_R_MALLOC_FAILURE;

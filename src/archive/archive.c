@@ -203,6 +203,16 @@ out:
 	return rc;
 }
 
+static void
+forget_mark(struct archive *a)
+{
+	zone_free(a->zone);
+	free(a->organization_id);
+	free(a->organization);
+	a->zone = NULL;
+	a->organization_id = a->organization = NULL;
+}
+
 void
 archive_close(struct archive *a)
 {
@@ -210,9 +220,7 @@ archive_close(struct archive *a)
 		return;
 	catalogue_close(a->catalogue);
 	store_close(a->store);
-	zone_free(a->zone);
-	free(a->organization_id);
-	free(a->organization);
+	forget_mark(a);
 	free(a);
 }
 
@@ -272,7 +280,8 @@ write_mark(struct archive *a, const char *id, const char *name,
 	json_put_text(t, "created_at", now);
 	json_put_text(t, "created_by", "callark " CALLARK_VERSION);
 	rc = json_print(t, true, &text, err);
-	buf_addc(&text, '\n');
+	if (!rc && buf_addc(&text, '\n'))
+		rc = buf_status(&text, err);
 	if (!rc)
 		rc = store_file_put(a->store, ARCHIVE_MARK, text.data, text.len,
 				    err);
@@ -295,9 +304,14 @@ archive_declare(struct archive *a, const char *id, const char *name,
 	a->organization_id = strdup(id);
 	a->organization = strdup(name);
 	if (!a->organization_id || !a->organization)
-		return error_nomem(err);
-	rc = archive_rebuilt(a, err);	/* there is nothing yet to lack */
-	return rc ? rc : write_mark(a, id, name, zone, err);
+		rc = error_nomem(err);
+	if (!rc)
+		rc = archive_rebuilt(a, err);	/* nothing yet to lack */
+	if (!rc)
+		rc = write_mark(a, id, name, zone, err);
+	if (rc)
+		forget_mark(a);
+	return rc;
 }
 
 int

@@ -124,6 +124,54 @@ test_no_memory(void **state)
 	assert_true(heap_each(open_without_memory, *state) > 0);
 }
 
+/* Of a later callark's making, with more members than fit without memory. */
+static void
+test_no_memory_for_a_long_mark(void **state)
+{
+	struct fixture *f = *state;
+	struct buf mark = BUF_INIT(8192);
+
+	make(f);
+	buf_adds(&mark, "{\"format\":1,\"organization_id\":\"org-1\","
+		 "\"organization\":\"ACME\",\"time_zone\":\"UTC\"");
+	for (int i = 0; i < 100; i++)
+		buf_addf(&mark, ",\"m%d\":%d", i, i);
+	buf_addc(&mark, '}');
+	assert_int_equal(mark.rc, 0);
+	put(f, ARCHIVE_MARK, buf_text(&mark));
+	assert_true(heap_each(open_without_memory, f) > 0);
+	buf_release(&mark);
+}
+
+/* What could not be declared is not, and may be later. */
+static void
+declare_without_memory(void *ctx)
+{
+	struct fixture *f = ctx;
+	int rc = open_as(f, ARCHIVE_CREATE);
+
+	if (!rc) {
+		rc = declare(f, "org-1", "UTC");
+		assert_int_equal(archive_is_declared(f->a), !rc);
+		assert_int_equal(has(f, ARCHIVE_MARK), !rc);
+		if (heap_has_failed()) {
+			assert_int_equal(declare(f, "org-1", "UTC"), 0);
+			assert_true(has(f, ARCHIVE_MARK));
+		}
+		assert_string_equal(f->a->organization_id, "org-1");
+	}
+	assert_int_equal(rc, heap_has_failed() ? ARK_ENOMEM : 0);
+	archive_close(f->a);
+	f->a = NULL;
+	(void)nftw(f->root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static void
+test_declare_without_memory(void **state)
+{
+	assert_true(heap_each(declare_without_memory, *state) > 0);
+}
+
 static const enum archive_mode modes[] = {
 	ARCHIVE_READ, ARCHIVE_CHECK, ARCHIVE_WRITE, ARCHIVE_CREATE,
 	ARCHIVE_REBUILD,
@@ -411,6 +459,42 @@ test_rebuild(void **state)
 	buf_release(&value);
 }
 
+/* What is in the way of the new one is told, and the old one stays. */
+static void
+test_rebuild_hindered(void **state)
+{
+	static const char *const names[] = {
+		ARCHIVE_CATALOGUE ".old", ARCHIVE_CATALOGUE "-journal",
+	};
+	struct fixture *f = *state;
+
+	make(f);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		assert_int_equal(mkdir(at(f, names[i]), 0700), 0);
+		assert_int_equal(open_as(f, ARCHIVE_REBUILD), 0);
+		assert_int_equal(archive_open_catalogue(f->a, &f->err),
+				 ARK_EDISK);
+		assert_null(f->a->catalogue);
+		assert_true(has(f, i ? ARCHIVE_CATALOGUE ".old" :
+				ARCHIVE_CATALOGUE));
+		assert_int_equal(rmdir(at(f, names[i])), 0);
+	}
+}
+
+/* A folder in its place is not taken for a catalogue that is lost. */
+static void
+test_catalogue_is_no_file(void **state)
+{
+	struct fixture *f = *state;
+
+	make(f);
+	assert_int_equal(remove(at(f, ARCHIVE_CATALOGUE)), 0);
+	assert_int_equal(mkdir(at(f, ARCHIVE_CATALOGUE), 0700), 0);
+	assert_int_equal(open_as(f, ARCHIVE_WRITE), ARK_EINTEGRITY);
+	assert_non_null(strstr(f->err.text, ARCHIVE_CATALOGUE));
+	assert_null(strstr(f->err.text, "missing"));
+}
+
 /* Who may be there beside whom. */
 static void
 test_locks(void **state)
@@ -492,12 +576,16 @@ main(void)
 		TEST(test_declare_no_zone),
 		TEST(test_odd_texts),
 		TEST(test_no_memory),
+		TEST(test_no_memory_for_a_long_mark),
+		TEST(test_declare_without_memory),
 		TEST(test_damaged_mark),
 		TEST(test_newer_mark),
 		TEST(test_mark_is_no_file),
 		TEST(test_lost_catalogue),
 		TEST(test_damaged_catalogue),
 		TEST(test_rebuild),
+		TEST(test_rebuild_hindered),
+		TEST(test_catalogue_is_no_file),
 		TEST(test_locks),
 		TEST(test_reading_writes_nothing),
 		TEST(test_loose_permissions),

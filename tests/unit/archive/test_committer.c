@@ -1,7 +1,10 @@
+#include <errno.h>
+
 #include "unit/catalogue/fixture.h"
 #include "unit/store/scratch.h"
 
 #include "archive/committer.h"
+#include "unit/heap.h"
 
 #define KIND 5
 #define NOW_MS 100000
@@ -380,6 +383,119 @@ test_path_too_long(void **state)
 	part_drop(order.part);	/* still ours */
 }
 
+/* A batch for which there is no memory is lost, and its parts are gone. */
+static void
+test_lost_for_want_of_memory(void **state)
+{
+	struct world *w = *state;
+	struct commit_batch *b;
+
+	add(w, NOW_MS);
+	add(w, NOW_MS);
+	heap_fail(1);
+	committer_tick(w->c, NOW_MS, true);
+	b = take(w);
+	assert_true(heap_has_failed());
+	assert_int_equal(b->rc, ARK_ENOMEM);
+	for (size_t i = 0; i < b->n; i++) {
+		assert_int_equal(b->items[i].end, COMMIT_LOST);
+		assert_int_equal(b->items[i].err.code, ARK_ENOMEM);
+		assert_null(b->items[i].part);
+	}
+	assert_int_equal(committer_record(w->c, b, &w->t.err), 0);
+	commit_batch_free(b);
+	assert_int_equal(committer_pending(w->c), 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(state_of(w, i), ARK_QUEUED);
+		assert_false(has_file(w, i));
+	}
+}
+
+/* What could not be added is not pending, and its part is still ours. */
+static void
+test_add_without_memory(void **state)
+{
+	struct world *w = *state;
+	struct texts x = texts(0);
+	struct catalogue_document d = document(x.id);
+	struct commit_order order = {
+		.part = scratch_part(&w->t, x.id, "abc", 3),
+		.path = x.path,
+		.row = {
+			.row = put(&w->f, &d).row, .path = "",
+			.media_type = x.media_type, .codec = x.codec,
+			.link_host = x.host, .downloaded_s = 1700,
+			.attempts = 1,
+		},
+	};
+	/* The batch, which is then there, and each of the three texts. */
+	static const long failing[] = { 1, 2, 2, 3 };
+	struct commit_batch *b;
+
+	for (size_t i = 0; i < sizeof(failing) / sizeof(failing[0]); i++) {
+		heap_fail(failing[i]);
+		assert_int_equal(committer_add(w->c, &order, NOW_MS,
+					       &w->t.err), ARK_ENOMEM);
+		assert_true(heap_has_failed());
+		assert_int_equal(committer_pending(w->c), 0);
+		assert_int_equal(committer_due_ms(w->c, NOW_MS), -1);
+	}
+	assert_int_equal(committer_add(w->c, &order, NOW_MS, &w->t.err), 0);
+	committer_tick(w->c, NOW_MS, true);
+	b = take(w);
+	assert_int_equal(b->n, 1);
+	assert_string_equal(b->rows[0].media_type, x.media_type);
+	assert_string_equal(b->rows[0].link_host, x.host);
+	assert_int_equal(committer_record(w->c, b, &w->t.err), 0);
+	commit_batch_free(b);
+	assert_int_equal(state_of(w, 0), ARK_ARCHIVED);
+}
+
+int __real_pthread_cond_init(pthread_cond_t *cond,
+			     const pthread_condattr_t *attributes);
+int __wrap_pthread_cond_init(pthread_cond_t *cond,
+			     const pthread_condattr_t *attributes);
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+			  void *(*run)(void *), void *ctx);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+			  void *(*run)(void *), void *ctx);
+
+static bool has_no_conditions, has_no_threads;
+
+int
+__wrap_pthread_cond_init(pthread_cond_t *cond,
+			 const pthread_condattr_t *attributes)
+{
+	return has_no_conditions ? EAGAIN :
+		__real_pthread_cond_init(cond, attributes);
+}
+
+int
+__wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+		      void *(*run)(void *), void *ctx)
+{
+	return has_no_threads ? EAGAIN :
+		__real_pthread_create(thread, attributes, run, ctx);
+}
+
+static void
+test_cannot_start(void **state)
+{
+	struct world *w = *state;
+	struct committer *c = NULL;
+
+	for (int i = 0; i < 3; i++) {
+		heap_fail(i == 0);
+		has_no_conditions = i == 1;
+		has_no_threads = i == 2;
+		assert_int_equal(committer_start(&c, w->a, &w->done, KIND,
+						 &w->t.err), ARK_ENOMEM);
+		assert_null(c);
+	}
+	has_no_threads = false;
+	heap_fail(0);
+}
+
 /* Many batches at once: every one comes back, in the order they were given. */
 static void
 test_many_batches(void **state)
@@ -424,6 +540,9 @@ main(void)
 		TEST(test_closes_when_old),
 		TEST(test_same_and_conflict),
 		TEST(test_lost),
+		TEST(test_lost_for_want_of_memory),
+		TEST(test_add_without_memory),
+		TEST(test_cannot_start),
 		TEST(test_path_too_long),
 		TEST(test_many_batches),
 	};

@@ -147,6 +147,9 @@ int
 media_inspect(int fd, int64_t size, struct media_facts *facts,
 	      struct ark_error *err)
 {
+	static const struct audio_facts unread = {
+		.type = AUDIO_UNKNOWN, .duration_ms = -1,
+	};
 	/* Not worth zeroing 64 KiB for: it tells what it has read. */
 	struct reader r __attribute__((uninitialized));
 	struct audio_facts audio;
@@ -157,7 +160,11 @@ media_inspect(int fd, int64_t size, struct media_facts *facts,
 	reader_init(&r, fd, size, err);
 	n = size < AUDIO_HEAD_SIZE ? (size_t)size : AUDIO_HEAD_SIZE;
 	head = n ? reader_get(&r, 0, n) : r.window;
-	if (head && inspect_format(&r, find_format(head, n), facts))
+	if (!head) {
+		take_audio(facts, &unread);
+		return r.rc;
+	}
+	if (inspect_format(&r, find_format(head, n), facts))
 		return r.rc;
 	rc = audio_inspect(fd, size, &audio, err);
 	take_audio(facts, &audio);

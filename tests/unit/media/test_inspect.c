@@ -229,6 +229,43 @@ test_every_bit_of_a_png(void **state)
 	buf_release(&b);
 }
 
+/* Whole to the end, and yet nothing to be seen. */
+static void
+test_png_without_an_image(void **state)
+{
+	struct buf b = SAMPLE_INIT;
+
+	(void)state;
+	buf_add(&b, "\x89PNG\r\n\x1a\n", 8);
+	add_chunk(&b, "IHDR", "\0\0\0\1\0\0\0\1\10\0\0\0\0", 13);
+	add_chunk(&b, "IEND", "", 0);
+	assert_string_equal(look(&b).flaw, "it has no image data");
+	buf_release(&b);
+}
+
+static void
+test_webp_of_each_kind(void **state)
+{
+	static const struct {
+		const char *type;
+		bool is_whole;
+	} rows[] = {
+		{ "VP8 ", true }, { "VP8L", true }, { "ANMF", true },
+		{ "EXIF", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buf b = SAMPLE_INIT;
+
+		buf_add(&b, "RIFF\x0e\0\0\0WEBP", 12);
+		buf_add(&b, rows[i].type, 4);
+		buf_add(&b, "\2\0\0\0zz", 6);
+		assert_int_equal(look(&b).is_whole, rows[i].is_whole);
+		buf_release(&b);
+	}
+}
+
 static void
 test_large_images(void **state)
 {
@@ -275,6 +312,10 @@ static const struct {
 	{ BODY("hello"), MEDIA_OTHER, "plain text", "plain text" },
 	{ BODY("MZ\x90\0\3\0\0\0"), MEDIA_OTHER, "a program", "a program" },
 	{ BODY("\x7f" "ELF\2\1\1\0"), MEDIA_OTHER, "a program", "a program" },
+	{ BODY("\xcf\xfa\xed\xfe\7\0\0\1"), MEDIA_OTHER, "a program",
+	  "a program" },
+	{ BODY("PK\5\6\0\0"), MEDIA_OTHER,
+	  "a ZIP archive or office document", "ZIP" },
 	{ BODY("#!/bin/sh\necho"), MEDIA_OTHER, "a program", "a program" },
 	{ BODY("PK\3\4\24\0"), MEDIA_OTHER,
 	  "a ZIP archive or office document", "ZIP" },
@@ -290,6 +331,11 @@ static const struct {
 	  "without an EOI" },
 	{ BODY("\xff\xd8\xff\xe0\0\2zz"), MEDIA_IMAGE, "a JPEG image",
 	  "no marker at byte 6" },
+	/* markers without a segment, which say nothing */
+	{ BODY("\xff\xd8\xff\x01\xff\xd7\xff\xd9"), MEDIA_IMAGE,
+	  "a JPEG image", "no image data" },
+	{ BODY("GIF87a\1\0\1\0\0\0\0;"), MEDIA_IMAGE, "a GIF image",
+	  "no image data" },
 	{ BODY("GIF89a\1\0\1\0\0\0\0;"), MEDIA_IMAGE, "a GIF image",
 	  "no image data" },
 	{ BODY("GIF89a\1\0\1\0\0\0\0?"), MEDIA_IMAGE, "a GIF image",
@@ -301,6 +347,8 @@ static const struct {
 	  "RIFF says 263 bytes, 12 are there" },
 	{ BODY("RIFF\x0c\0\0\0WEBPVP8 \xff\0\0\0"), MEDIA_IMAGE,
 	  "a WebP image", "the chunk at byte 12 is cut" },
+	{ BODY("RIFF\x08\0\0\0WEBPVP8 "), MEDIA_IMAGE, "a WebP image",
+	  "the chunk at byte 12 is cut" },
 	{ BODY("%PDF-1.4\n%%EOF"), MEDIA_DOCUMENT, "a PDF document",
 	  "where its table is" },
 	{ BODY("%PDF-1.4\nstartxref\n9"), MEDIA_DOCUMENT, "a PDF document",
@@ -357,6 +405,8 @@ main(void)
 		cmocka_unit_test(test_cut_anywhere),
 		cmocka_unit_test(test_bytes_behind_an_image),
 		cmocka_unit_test(test_every_bit_of_a_png),
+		cmocka_unit_test(test_png_without_an_image),
+		cmocka_unit_test(test_webp_of_each_kind),
 		cmocka_unit_test(test_large_images),
 		cmocka_unit_test(test_what_is_not),
 		cmocka_unit_test(test_bytes_that_cannot_be_read),

@@ -1,9 +1,11 @@
 #include "audio/decode.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <sndfile.h>
 
@@ -14,6 +16,7 @@
 struct decoder {
 	int fd;
 	sf_count_t size, at;
+	int fault;		/* errno of a reading that failed, or 0 */
 	SNDFILE *file;		/* or … */
 	struct itu *itu;	/* … what libsndfile does not know */
 	uint32_t rate;
@@ -62,6 +65,8 @@ read_bytes(void *out, sf_count_t n, void *ctx)
 	if (n <= 0)
 		return 0;
 	got = fdio_pread(d->fd, out, (size_t)n, d->at);
+	if (got < 0)
+		d->fault = errno;
 	if (got <= 0)
 		return 0;
 	d->at += got;
@@ -143,7 +148,9 @@ decoder_open(struct decoder **out, int fd, int64_t size, struct ark_error *err)
 		d->rate = itu_rate(d->itu);
 		d->channels = 1;
 	} else if (!rc && !open_file(d)) {
-		rc = cannot_decode(fd, size, err);
+		rc = decoder_status(d, err);
+		if (!rc)
+			rc = cannot_decode(fd, size, err);
 	}
 	if (rc < 0)
 		decoder_close(d);
@@ -191,4 +198,14 @@ decoder_read(struct decoder *d, float *samples, size_t frames)
 			samples[i] = 0;
 	}
 	return (size_t)n;
+}
+
+int
+decoder_status(const struct decoder *d, struct ark_error *err)
+{
+	int fault = d->itu ? itu_fault(d->itu) : d->fault;
+
+	if (!fault)
+		return 0;
+	return error_set(err, ARK_EDISK, "reading: %s", strerror(fault));
 }

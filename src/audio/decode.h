@@ -39,4 +39,11 @@ uint16_t decoder_channels(const struct decoder *d);	/* not 0 */
  */
 size_t decoder_read(struct decoder *d, float *samples, size_t frames);
 
+/*
+ * decoder_status(d, err):
+ * Whether the end that decoder_read() came to is that of the sound.  Return 0,
+ * or ARK_EDISK when the bytes behind it could not be read.
+ */
+int decoder_status(const struct decoder *d, struct ark_error *err);
+
 #endif

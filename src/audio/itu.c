@@ -1,5 +1,6 @@
 #include "audio/itu.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,7 @@ struct itu {
 	unsigned n_held;	/* … and how many */
 	uint8_t bytes[BLOCK];
 	size_t next, n;		/* of bytes */
+	int fault;		/* errno of a reading that failed, or 0 */
 	int16_t pair[2];	/* of G.722, the second one when has_second */
 	bool has_second;
 };
@@ -115,6 +117,12 @@ itu_rate(const struct itu *i)
 	return i->rate;
 }
 
+int
+itu_fault(const struct itu *i)
+{
+	return i->fault;
+}
+
 /* The next byte of the sound; -1 behind the last. */
 static int
 next_byte(struct itu *i)
@@ -126,6 +134,8 @@ next_byte(struct itu *i)
 		got = left <= 0 ? 0 :
 		      fdio_pread(i->fd, i->bytes, left < BLOCK ?
 				 (size_t)left : BLOCK, i->at);
+		if (got < 0)
+			i->fault = errno;
 		if (got <= 0)
 			return -1;
 		i->at += got;

@@ -25,4 +25,7 @@ uint32_t itu_rate(const struct itu *i);
 /* itu_read(i, samples, frames): As decoder_read(). */
 size_t itu_read(struct itu *i, float *samples, size_t frames);
 
+/* itu_fault(i): The errno of a reading that failed; 0: none did. */
+int itu_fault(const struct itu *i);
+
 #endif

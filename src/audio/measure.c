@@ -219,6 +219,7 @@ run(struct meter *t, struct ark_error *err)
 	size_t room = (size_t)DECODER_FRAMES * t->m->channels;
 	float *samples = calloc(room, sizeof(*samples));
 	size_t n = 1;
+	int rc;
 
 	if (!samples)
 		return error_nomem(err);
@@ -228,7 +229,8 @@ run(struct meter *t, struct ark_error *err)
 		take(t, samples, n);
 	}
 	free(samples);
-	return conclude(t, err);
+	rc = decoder_status(t->decoder, err);
+	return rc ? rc : conclude(t, err);
 }
 
 int

@@ -138,6 +138,9 @@ write_frames(struct writer *w, struct ark_error *err)
 						      DECODER_FRAMES;
 
 		n = decoder_read(w->decoder, w->samples, n);
+		rc = decoder_status(w->decoder, err);
+		if (rc)
+			return rc;
 		if (!n)
 			return error_set(err, ARK_EFORMAT, "it ended sooner "
 					 "than when it was measured");

@@ -4,6 +4,7 @@
 
 #include "samples.h"
 
+#include "audio/crc.h"
 #include "audio/measure.h"
 #include "audio/transcode.h"
 #include "unit/heap.h"
@@ -288,6 +289,68 @@ packed_and_unpacked_it_is_the_same(void **state)
 	measure_release(&m);
 }
 
+/* A checksum is no proof of sense. */
+static void
+what_cannot_be_is_not_unpacked(void **state)
+{
+	struct measure good = measure_sound(8000, 2, 2, in_turns), back;
+	struct measure bad[] = {
+		good, good, good, good, good, good, good, good, good, good,
+		good, good,
+	};
+	struct buf longer = SAMPLE_INIT;
+	struct crc_table table;
+
+	(void)state;
+	bad[1].rate_hz = 0;
+	bad[2].rate_hz = 768001;
+	bad[3].channels = 0;
+	bad[4].channels = 9;
+	bad[5].channels = 1;
+	bad[6].points = MEASURE_POINTS + 1;
+	bad[6].bytes = calloc(bad[6].points * 2, MEASURE_POINT_BYTES);
+	assert_non_null(bad[6].bytes);
+	bad[7].frames = 0;
+	bad[8].frames = INT64_MAX / 1000;
+	bad[9].silence = 1001;
+	bad[10].active[0] = 1001;
+	bad[11].active[1] = 1001;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		struct buf b = SAMPLE_INIT;
+		struct ark_error err = { 0 };
+		int rc;
+
+		measure_pack(&bad[i], &b);
+		assert_int_equal(b.rc, 0);
+		rc = measure_unpack(&back, b.data, b.len, &err);
+		assert_int_equal(rc, i ? ARK_EFORMAT : 0);
+		if (rc)
+			assert_null(back.bytes);
+		measure_release(&back);
+		buf_release(&b);
+	}
+	/* nor is one with more bytes than it has points */
+	measure_pack(&good, &longer);
+	longer.len -= 4;
+	buf_addc(&longer, 'x');
+	crc_init(&table);
+	add_le(&longer, crc_add(&table, 0, longer.data, longer.len), 4);
+	assert_int_equal(measure_unpack(&back, longer.data, longer.len, NULL),
+			 ARK_EFORMAT);
+	buf_release(&longer);
+	free(bad[6].bytes);
+	measure_release(&good);
+}
+
+static int
+ignore(void *ctx, const void *bytes, size_t n)
+{
+	(void)ctx;
+	(void)bytes;
+	(void)n;
+	return 0;
+}
+
 static void
 try_without_memory(void *ctx)
 {
@@ -307,6 +370,9 @@ try_without_memory(void *ctx)
 	}
 	if (!rc)
 		rc = measure_unpack(&back, packed.data, packed.len, &err);
+	if (!rc)
+		rc = transcode_wav(fileno(file), (int64_t)b->len, &m, 0, ignore,
+				   NULL, &err);
 	assert_int_equal(rc, heap_has_failed() ? ARK_ENOMEM : 0);
 	measure_release(&m);
 	measure_release(&back);
@@ -359,6 +425,50 @@ all_channels_are_written_as_they_are(void **state)
 	assert_int_equal(out.len, b.len);
 	assert_memory_equal(out.data, b.data, b.len);
 	buf_release(&out);
+	buf_release(&b);
+	measure_release(&m);
+}
+
+/* What was measured is of another recording, or nobody takes what is written. */
+static void
+what_does_not_fit_is_not_written(void **state)
+{
+	static const struct {
+		int64_t frames;		/* more */
+		int channels, channel, rc;
+		size_t room;
+		const char *why;
+	} rows[] = {
+		{ 1, 2, TRANSCODE_ALL, ARK_EFORMAT, 1 << 20, "ended sooner" },
+		{ 0, 1, TRANSCODE_ALL, ARK_EFORMAT, 1 << 20, "other channels" },
+		{ 0, 2, 2, ARK_EFORMAT, 1 << 20, "other channels" },
+		{ UINT32_MAX, 2, TRANSCODE_ALL, ARK_ELIMIT, 1 << 20, "longer" },
+		{ 0, 2, TRANSCODE_ALL, ARK_ELIMIT, 40, "" },
+		{ 0, 2, 0, ARK_ELIMIT, 1000, "" },
+		{ 0, 2, 1, 0, 1 << 20, "" },
+	};
+	struct buf b = SAMPLE_INIT;
+	struct measure m;
+	FILE *file;
+
+	(void)state;
+	add_sound(&b, 8000, 2, 0.5, in_turns);
+	m = measure(&b);
+	file = sample_file(&b);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct measure other = m;
+		struct buf out = BUF_INIT(rows[i].room);
+		struct ark_error err = { 0 };
+
+		other.frames += rows[i].frames;
+		other.channels = (uint16_t)rows[i].channels;
+		assert_int_equal(transcode_wav(fileno(file), (int64_t)b.len,
+					       &other, rows[i].channel, collect,
+					       &out, &err), rows[i].rc);
+		assert_non_null(strstr(err.text, rows[i].why));
+		buf_release(&out);
+	}
+	fclose(file);
 	buf_release(&b);
 	measure_release(&m);
 }
@@ -434,6 +544,8 @@ main(void)
 		cmocka_unit_test(long_calls_have_longer_points),
 		cmocka_unit_test(what_is_no_sound_is_told),
 		cmocka_unit_test(packed_and_unpacked_it_is_the_same),
+		cmocka_unit_test(what_cannot_be_is_not_unpacked),
+		cmocka_unit_test(what_does_not_fit_is_not_written),
 		cmocka_unit_test(memory_may_run_out_anywhere),
 		cmocka_unit_test(all_channels_are_written_as_they_are),
 		cmocka_unit_test(one_channel_sounds_as_it_did),

@@ -260,6 +260,121 @@ what_is_no_sound_is_told(void **state)
 	}
 }
 
+static int
+collect(void *ctx, const void *bytes, size_t n)
+{
+	return buf_add(ctx, bytes, n);
+}
+
+static struct buf
+transcode(const struct buf *b, const struct measure *m, int channel)
+{
+	struct buf out = SAMPLE_INIT;
+	FILE *file = sample_file(b);
+	struct ark_error err = { 0 };
+
+	assert_int_equal(transcode_wav(fileno(file), (int64_t)b->len, m,
+				       channel, collect, &out, &err), 0);
+	fclose(file);
+	return out;
+}
+
+/* The head of a WAV, behind which n bytes of sound have to come. */
+static void
+add_head(struct buf *b, uint16_t tag, uint16_t channels, uint32_t rate,
+	 uint16_t bits, size_t n)
+{
+	unsigned frame = channels * bits / 8u;
+
+	buf_add(b, "RIFF\0\0\0\0WAVEfmt ", 16);
+	add_le(b, 16, 4);
+	add_le(b, tag, 2);
+	add_le(b, channels, 2);
+	add_le(b, rate, 4);
+	add_le(b, (uint64_t)rate * frame, 4);
+	add_le(b, frame, 2);
+	add_le(b, bits, 2);
+	buf_adds(b, "data");
+	add_le(b, n, 4);
+}
+
+/* Sound to libsndfile, and more of it than there is memory for. */
+static void
+what_is_too_much_is_refused(void **state)
+{
+	static const struct {
+		uint16_t channels;
+		uint32_t rate;
+		size_t n;
+		const char *why;
+	} rows[] = {
+		{ 9, 8000, 1800, "WAV with codec pcm_s16le is not decoded" },
+		{ 1, 768001, 1800, "WAV with codec pcm_s16le is not decoded" },
+		{ 1, 8000, 0, "there is no sound in it" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct buf b = SAMPLE_INIT;
+		struct ark_error err = { 0 };
+		struct measure m;
+		FILE *file;
+
+		add_head(&b, 1, rows[i].channels, rows[i].rate, 16, rows[i].n);
+		add_fill(&b, 1, rows[i].n);
+		end_riff(&b);
+		file = sample_file(&b);
+		assert_int_equal(measure_audio(&m, fileno(file), (int64_t)b.len,
+					       &err), ARK_EFORMAT);
+		assert_string_equal(err.text, rows[i].why);
+		measure_release(&m);
+		fclose(file);
+		buf_release(&b);
+	}
+}
+
+/* Samples of floating point that are no sound, and some that are beyond it. */
+static void
+samples_are_tamed(void **state)
+{
+	static const uint32_t bits[] = {
+		0x7fc00000,	/* no number */
+		0x7f800000, 0xff800000,	/* infinite */
+		0x7149f2ca,	/* 1e30 */
+		0x3f800000, 0xbf800000,	/* full scale */
+	};
+	static const uint8_t mulaw[] = { 0xff, 0xff, 0xff, 0x80, 0x80, 0x00 };
+	struct buf b = SAMPLE_INIT, out;
+	struct measure m;
+
+	(void)state;
+	add_head(&b, 3, 1, 8000, 32, 4 * 6 * 1000);
+	for (int i = 0; i < 6 * 1000; i++)
+		add_le(&b, bits[i % 6], 4);
+	end_riff(&b);
+	m = measure(&b);
+	assert_int_equal(m.frames, 6 * 1000);
+	out = transcode(&b, &m, 0);
+	assert_memory_equal(out.data + out.len - 6, mulaw, 6);
+	buf_release(&out);
+	buf_release(&b);
+	measure_release(&m);
+}
+
+/* Shorter than any step of time, and slower than any voice. */
+static void
+a_click_is_measured(void **state)
+{
+	struct measure m = measure_sound(1000, 1, 0.01, quarter);
+
+	(void)state;
+	assert_int_equal(m.frames, 10);
+	assert_int_equal(measure_ms(&m), 10);
+	assert_int_equal(m.silence, 0);
+	assert_int_equal(m.loudness_cb, MEASURE_NO_LOUDNESS);
+	measure_release(&m);
+}
+
 /* ---- kept ---------------------------------------------------------------- */
 
 static void
@@ -393,25 +508,6 @@ memory_may_run_out_anywhere(void **state)
 
 /* ---- transcoded ----------------------------------------------------------- */
 
-static int
-collect(void *ctx, const void *bytes, size_t n)
-{
-	return buf_add(ctx, bytes, n);
-}
-
-static struct buf
-transcode(const struct buf *b, const struct measure *m, int channel)
-{
-	struct buf out = SAMPLE_INIT;
-	FILE *file = sample_file(b);
-	struct ark_error err = { 0 };
-
-	assert_int_equal(transcode_wav(fileno(file), (int64_t)b->len, m,
-				       channel, collect, &out, &err), 0);
-	fclose(file);
-	return out;
-}
-
 static void
 all_channels_are_written_as_they_are(void **state)
 {
@@ -543,6 +639,9 @@ main(void)
 		cmocka_unit_test(points_are_roots_of_amplitudes),
 		cmocka_unit_test(long_calls_have_longer_points),
 		cmocka_unit_test(what_is_no_sound_is_told),
+		cmocka_unit_test(what_is_too_much_is_refused),
+		cmocka_unit_test(samples_are_tamed),
+		cmocka_unit_test(a_click_is_measured),
 		cmocka_unit_test(packed_and_unpacked_it_is_the_same),
 		cmocka_unit_test(what_cannot_be_is_not_unpacked),
 		cmocka_unit_test(what_does_not_fit_is_not_written),

@@ -108,9 +108,9 @@ __wrap_http_result_free(struct http_result *r)
 
 /* How it answers the two steps of a login. */
 static struct {
-	enum http_end end;
+	enum http_end end, second_end;
 	const char *first, *second;
-} platform = { HTTP_DONE, GRANTED, TOKEN };
+} platform = { HTTP_DONE, HTTP_DONE, GRANTED, TOKEN };
 
 /* A platform in place of the engine. */
 int
@@ -118,6 +118,7 @@ __wrap_http_call(struct http_engine *e, struct http_request *r,
 		 struct http_result **out, struct ark_error *err)
 {
 	struct http_result *res = calloc(1, sizeof(*res));
+	bool is_first;
 
 	(void)e;
 	if (!res) {
@@ -125,10 +126,10 @@ __wrap_http_call(struct http_engine *e, struct http_request *r,
 		return error_nomem(err);
 	}
 	res->request = r;
-	res->end = platform.end;
+	is_first = strstr(r->url, "/loginApi") != NULL;
+	res->end = is_first ? platform.end : platform.second_end;
 	buf_init(&res->body, 1 << 20);
-	buf_adds(&res->body, strstr(r->url, "/loginApi") ?
-		 platform.first : platform.second);
+	buf_adds(&res->body, is_first ? platform.first : platform.second);
 	if (res->body.rc) {
 		__wrap_http_result_free(res);
 		return error_nomem(err);
@@ -235,21 +236,26 @@ static void
 a_login_that_fails_is_told(void **state)
 {
 	static const struct {
-		enum http_end end;
+		enum http_end end, second_end;
 		const char *first, *second;
 		int rc;
 		const char *text;
 	} rows[] = {
-		{ HTTP_CANCELLED, GRANTED, TOKEN, ARK_ESTOPPED, "stopped" },
-		{ HTTP_FORBIDDEN, GRANTED, TOKEN, ARK_EUSAGE, "login: " },
-		{ HTTP_DONE, "<html>", TOKEN, ARK_ESERVICE, "login: the answer "
+		{ HTTP_CANCELLED, HTTP_DONE, GRANTED, TOKEN, ARK_ESTOPPED,
+		  "stopped" },
+		{ HTTP_FORBIDDEN, HTTP_DONE, GRANTED, TOKEN, ARK_EUSAGE,
+		  "login: " },
+		{ HTTP_DONE, HTTP_FORBIDDEN, GRANTED, TOKEN, ARK_EUSAGE,
+		  "login to the organisation: " },
+		{ HTTP_DONE, HTTP_DONE, "<html>", TOKEN, ARK_ESERVICE, "login: the answer "
 		  "is no JSON; check omni.base_url" },
-		{ HTTP_DONE, GRANTED, "<html>", ARK_ESERVICE, "login to the "
+		{ HTTP_DONE, HTTP_DONE, GRANTED, "<html>", ARK_ESERVICE, "login to the "
 		  "organisation: the answer is no JSON; check omni.base_url" },
-		{ HTTP_DONE, GRANTED, "{\"token\":\"a.b\\n.c\"}", ARK_ESERVICE,
+		{ HTTP_DONE, HTTP_DONE, GRANTED, "{\"token\":\"a.b\\n.c\"}",
+		  ARK_ESERVICE,
 		  "login to the organisation: the token cannot be sent in a "
 		  "header" },
-		{ HTTP_DONE, GRANTED, TOKEN, 0, "" },
+		{ HTTP_DONE, HTTP_DONE, GRANTED, TOKEN, 0, "" },
 	};
 	struct secret key = { 0 }, password = { 0 };
 	struct omni_settings set = settings(&key, &password);
@@ -260,6 +266,7 @@ a_login_that_fails_is_told(void **state)
 		struct omni o = { 0 };
 
 		platform.end = rows[i].end;
+		platform.second_end = rows[i].second_end;
 		platform.first = rows[i].first;
 		platform.second = rows[i].second;
 		assert_int_equal(log_in(&o, &set, &err), rows[i].rc);

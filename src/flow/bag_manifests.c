@@ -55,9 +55,9 @@ bag_parsed(struct bag *b, const char *name, int rc,
 	return rc ? rc : 1;
 }
 
-/* The digest that a manifest is named for; whether there is one here. */
-static bool
-find_kind(const char *algorithm, enum digest_kind *kind)
+/* The digest that a manifest is named for: 1, or 0 when there is none here. */
+static int
+find_kind(const char *algorithm, enum digest_kind *kind, struct ark_error *err)
 {
 	static const struct {
 		const char *algorithm;
@@ -67,18 +67,18 @@ find_kind(const char *algorithm, enum digest_kind *kind)
 		{ "sha512", DIGEST_SHA512 },
 	};
 	struct digest *d = NULL;
+	int rc;
 
 	for (size_t i = 0; i < BAG_KINDS; i++) {
 		if (strcmp(rows[i].algorithm, algorithm))
 			continue;
 		/* a system may forbid MD5 */
 		*kind = rows[i].kind;
-		if (digest_new(&d, *kind, NULL))
-			return false;
+		rc = digest_new(&d, *kind, NULL);
 		digest_free(d);
-		return true;
+		return rc == ARK_ENOMEM ? error_nomem(err) : !rc;
 	}
-	return false;
+	return 0;
 }
 
 /* Whether another manifest named this payload before. */
@@ -159,7 +159,10 @@ load_manifest(struct bag *b, const char *name, const char *algorithm,
 	struct ark_error why;
 	int rc;
 
-	if (!find_kind(algorithm, &m->kind)) {
+	rc = find_kind(algorithm, &m->kind, err);
+	if (rc < 0)
+		return rc;
+	if (!rc) {
 		rc = bag_report(b, ARK_VERIFY_UNCHECKED, name,
 			    "callark computes MD5, SHA-256 and SHA-512 only");
 		return rc ? rc : 1;

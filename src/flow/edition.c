@@ -52,6 +52,10 @@ load_versions(struct edition *e, const struct catalogue_row *row,
 		return 0;
 	rc = catalogue_versions(e->archive->catalogue, row->row, add_version,
 				e, err);
+	if (rc == ARK_ENOMEM)
+		return error_nomem(err);
+	if (rc == ARK_ELIMIT)
+		return buf_status(&e->versions_text, err);
 	for (size_t i = 0; !rc && i < e->n_versions; i++)
 		e->versions[i].document.p = buf_text(&e->versions_text) +
 					    e->offsets[i];

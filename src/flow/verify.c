@@ -50,7 +50,7 @@ gather_days(struct audit *a, int32_t from, int32_t to, struct day_list *l,
 		rc = catalogue_days(a->archive->catalogue, from, to,
 				    add_known_day, l, err);
 	if (rc)
-		return rc;
+		return rc == ARK_ENOMEM ? error_nomem(err) : rc;
 	day_list_tidy(l);
 	rc = audit_trail(a, l->days, l->n, err);
 	for (size_t i = 0; !rc && audit_published(a, i, &day); i++) {

@@ -1,0 +1,183 @@
+/*
+ * What mends an archive, while all that can fail does: the next run after one
+ * that was killed, and a rebuild.
+ */
+#include "unit/flow/steps.h"
+#include "unit/flow/trials.h"
+#include "unit/heap.h"
+
+#include "flow/recover.h"
+
+/* ---- after a run that was killed ----------------------------------------- */
+
+#define SECOND "2024/10/05/data/"
+
+/* Number and state of a row. */
+static int
+look_up(struct archive *a, enum catalogue_kind kind, const char *id,
+	struct catalogue_archived *row, enum ark_state *state,
+	struct ark_error *err)
+{
+	struct catalogue_row found = { 0 };
+	int rc = catalogue_find(a->catalogue, kind, id, &found, err);
+
+	row->row = found.row;
+	*state = found.state;
+	catalogue_row_release(&found);
+	return rc < 0 ? rc : 0;
+}
+
+static int
+recover_archive(struct small *w, struct ark_error *err)
+{
+	static const struct {
+		enum catalogue_kind kind;
+		const char *id;
+		enum ark_state state;
+	} rows[] = {
+		{ CATALOGUE_RECORDING, "h", ARK_ARCHIVED },
+		{ CATALOGUE_RECORDING, "i", ARK_FAILED },
+		{ CATALOGUE_RECORDING, "g", ARK_DEFERRED },
+		{ CATALOGUE_ATTACHMENT, "m2.1.1", ARK_ARCHIVED },
+	};
+	struct catalogue_archived row;
+	struct archive *a = NULL;
+	enum ark_state state;
+	int rc;
+
+	rc = archive_open(&a, w->root, ARCHIVE_WRITE, err);
+	if (!rc)
+		rc = recover(a, &w->listener, "{time}-{id}", err);
+	for (size_t i = 0; !rc && i < sizeof(rows) / sizeof(*rows); i++) {
+		rc = look_up(a, rows[i].kind, rows[i].id, &row, &state, err);
+		if (!rc && state != rows[i].state)
+			fail_msg("%s is %s", rows[i].id, ark_state_name(state));
+	}
+	archive_close(a);
+	return rc;
+}
+
+/* Its file got its name, and the row does not know it. */
+static int
+unrecord(struct archive *a, enum catalogue_kind kind, const char *id,
+	 const char *path)
+{
+	struct catalogue_archived row;
+	uint8_t bytes[4096];
+	size_t n = small_wav(bytes, false, 9);
+	enum ark_state state;
+	int rc = look_up(a, kind, id, &row, &state, NULL);
+
+	if (!rc && state == ARK_ARCHIVED)
+		rc = catalogue_requeue(a->catalogue, row.row, "x", NULL);
+	return rc ? rc : store_file_put(a->store, path, bytes, n, NULL);
+}
+
+/* The row says that it is archived, and there is no file. */
+static int
+lose(struct small *w, struct archive *a, const char *id, const char *path)
+{
+	struct catalogue_archived lost = {
+		.path = path, .bytes = 1, .media_type = "audio/wav",
+		.codec = "", .link_host = "", .downloaded_s = SMALL_NOW,
+	};
+	enum ark_state state;
+	char at[256];
+	int rc = look_up(a, CATALOGUE_RECORDING, id, &lost, &state, NULL);
+
+	(void)snprintf(at, sizeof(at), "%s/%s", w->root, path);
+	(void)unlink(at);
+	return rc || state == ARK_ARCHIVED ? rc :
+		catalogue_archive(a->catalogue, &lost, 1, NULL);
+}
+
+/* What a killed run may leave, and what others do. */
+static int
+cut_off(struct small *w)
+{
+	struct archive *a = NULL;
+	int rc;
+
+	rc = archive_open(&a, w->root, ARCHIVE_WRITE, NULL);
+	if (!rc)
+		rc = unrecord(a, CATALOGUE_RECORDING, "h",
+			      SECOND "audio/000900-h.wav");
+	if (!rc)
+		rc = unrecord(a, CATALOGUE_ATTACHMENT, "m2.1.1",
+			      SECOND "media/000100-m2.1.1.wav");
+	if (!rc)
+		rc = lose(w, a, "g", SECOND "audio/000800-g.wav");
+	if (!rc)
+		rc = store_file_put(a->store, SECOND "audio/001000-i.wav",
+				    "RIFF", 4, NULL);
+	if (!rc)
+		rc = store_file_put(a->store, SECOND "audio/stranger", "x",
+				    1, NULL);
+	if (!rc)
+		rc = catalogue_unpublish(a->catalogue, SMALL_DAY + 1, NULL);
+	archive_close(a);
+	return rc;
+}
+
+/* ---- a catalogue that is lost -------------------------------------------- */
+
+static int
+rebuild(struct small *w, struct ark_error *err)
+{
+	struct ark_rebuild_totals t;
+	int rc = ark_rebuild(&w->config, &w->listener, &t, err);
+
+	note(w, "days", t.days);
+	note(w, "documents", t.documents);
+	note(w, "recordings", t.recordings);
+	note(w, "attachments", t.attachments);
+	note(w, "problems", t.problems);
+	return rc;
+}
+
+/* What a rebuild cannot take; the rest of both days it can. */
+static void
+harm_tree(struct small *w)
+{
+	static const char *const gone[] = {
+		SMALL_BAG "data/audio/000100-a.wav", "2024/10/05/bag-info.txt",
+	};
+	char path[128];
+
+	for (size_t i = 0; i < sizeof(gone) / sizeof(*gone); i++) {
+		(void)snprintf(path, sizeof(path), "root/%s", gone[i]);
+		assert_int_equal(unlink(scratch_at(&w->t, path)), 0);
+	}
+	scratch_write(&w->t, "root/" SMALL_BAG "data/audio/000200-b.wav", "x", 1);
+	scratch_write(&w->t, "root/quarantine/2024/10/04/raw", "x", 1);
+	scratch_write(&w->t, "root/quarantine/2024/10/04/x.json", "x", 1);
+}
+
+/* ---- the tests ----------------------------------------------------------- */
+
+static const struct operation operations[] = {
+	{ "rebuild", rebuild, 0, .told = "days 2\ndocuments 10\n"
+	  "recordings 4\nattachments 1\nproblems 0\n" },
+	{ "recover", recover_archive, 0, .prepare = cut_off },
+	{ "rebuild of what came to harm", rebuild, 0, .harm = harm_tree,
+	  .told = "days 2\ndocuments 10\nrecordings 2\nattachments 1\n"
+	  "problems 3\n" },
+};
+
+static void
+what_fails_is_told(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(operations) / sizeof(*operations); i++)
+		trial(&operations[i]);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_fails_is_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

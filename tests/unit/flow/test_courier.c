@@ -15,8 +15,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "unit/leave.h"
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -29,6 +33,48 @@
 #define SAY                                                                    \
 	"cd \"$CALLARK_ARCHIVE\"; cat >letter; "                               \
 	"echo $CALLARK_EXIT $CALLARK_CONFIG >text; mv text told"
+
+int __real_socketpair(int domain, int type, int protocol, int ends[2]);
+int __wrap_socketpair(int domain, int type, int protocol, int ends[2]);
+int __real_memfd_create(const char *name, unsigned flags);
+int __wrap_memfd_create(const char *name, unsigned flags);
+int __real_fdio_write(int fd, const void *bytes, size_t n);
+int __wrap_fdio_write(int fd, const void *bytes, size_t n);
+
+/* The call that fails. */
+static enum call { NONE, SOCKETPAIR, MEMFD_CREATE, FDIO_WRITE } failing;
+
+static bool
+fails(enum call call)
+{
+	errno = EMFILE;
+	return failing == call;
+}
+
+int
+__wrap_socketpair(int domain, int type, int protocol, int ends[2])
+{
+	return fails(SOCKETPAIR) ? -1 :
+		__real_socketpair(domain, type, protocol, ends);
+}
+
+int
+__wrap_memfd_create(const char *name, unsigned flags)
+{
+	return fails(MEMFD_CREATE) ? -1 : __real_memfd_create(name, flags);
+}
+
+int
+__wrap_fdio_write(int fd, const void *bytes, size_t n)
+{
+	return fails(FDIO_WRITE) ? -1 : __real_fdio_write(fd, bytes, n);
+}
+
+void
+__wrap__exit(int status)
+{
+	leave_counted(status);
+}
 
 struct desk {
 	char dir[64];
@@ -309,6 +355,72 @@ a_stop_ends_the_wait(void **state)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
+static void
+a_command_may_take_its_time(void **state)
+{
+	struct desk *d = *state;
+
+	start(d, "sleep 0.25; " SAY);
+	assert_int_equal(courier_send(&d->courier, 6, "x", NULL), 0);
+	assert_string_equal(await(d, "letter"), "x\n");
+	assert_no_child();
+}
+
+/* Without a letter the command still learns how it ended. */
+static void
+a_letter_that_cannot_be_written_is_left_out(void **state)
+{
+	struct desk *d = *state;
+
+	start(d, SAY);
+	failing = FDIO_WRITE;
+	assert_int_equal(courier_send(&d->courier, 7, "x", NULL), 0);
+	failing = NONE;
+	assert_string_equal(await(d, "told"), "7 /dev/null\n");
+	assert_string_equal(await(d, "letter"), "");
+}
+
+/* A run without an archive, and settings of no file. */
+static void
+what_there_is_not_is_not_told(void **state)
+{
+	struct desk *d = *state;
+	struct ark_config none = { 0 };
+	char command[256];
+
+	(void)snprintf(command, sizeof(command), "cd %s; echo "
+		       "${CALLARK_ARCHIVE-no} ${CALLARK_CONFIG-no} >text; "
+		       "mv text told", d->dir);
+	none.on_failure = command;
+	(void)unsetenv("CALLARK_ARCHIVE");
+	(void)unsetenv("CALLARK_CONFIG");
+	assert_int_equal(courier_start(&d->courier, &none, &d->listener, NULL),
+			 0);
+	assert_int_equal(courier_send(&d->courier, 1, NULL, NULL), 0);
+	assert_string_equal(await(d, "told"), "no no\n");
+}
+
+static void
+what_cannot_be_begun_is_told(void **state)
+{
+	static const enum call calls[] = { SOCKETPAIR, MEMFD_CREATE };
+	struct desk *d = *state;
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		struct ark_error err = { 0 };
+
+		failing = calls[i];
+		assert_int_equal(courier_start(&d->courier, d->config,
+					       &d->listener, &err), ARK_EDISK);
+		failing = NONE;
+		assert_non_null(strstr(err.text, "preparing the command"));
+		assert_int_equal(d->courier.line, -1);
+		assert_int_equal(d->courier.letter, -1);
+		courier_dismiss(&d->courier);	/* there is nobody */
+		assert_no_child();
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -325,6 +437,10 @@ main(void)
 		TEST(a_process_that_died_is_told),
 		TEST(a_process_that_dies_meanwhile_is_told),
 		TEST(a_stop_ends_the_wait),
+		TEST(a_command_may_take_its_time),
+		TEST(a_letter_that_cannot_be_written_is_left_out),
+		TEST(what_there_is_not_is_not_told),
+		TEST(what_cannot_be_begun_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

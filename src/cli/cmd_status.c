@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/error.h"
 #include "base/text.h"
 #include "callark/archive.h"
 #include "cli/calendar.h"
@@ -316,8 +315,6 @@ run(struct status_output *out, struct ark_status_options *o,
 	rc = ark_status(out->cli->config, o, err);
 	if (!rc && out->format == STATUS_HTML)
 		rc = status_html_end(&out->page);
-	if (rc == ARK_ENOMEM && !*err->text)
-		rc = error_nomem(err);
 	if (!rc && is_text(out))
 		print_totals(out);
 	return rc;

@@ -187,12 +187,18 @@ int
 cli_fail(const struct cli *cli, int rc, const struct ark_error *err)
 {
 	struct ark_event e = { ARK_LOG_ERROR, err->text, NULL, NULL };
+	struct ark_error nomem = { 0 };
 
 	if (rc >= 0)
 		return rc;
+	/* what prints says no more than that it had none */
+	if (rc == ARK_ENOMEM && err->code != rc) {
+		error_nomem(&nomem);
+		e.text = nomem.text;
+	}
 	if (ferror(stdout))
 		return rc;	/* told at the very end */
-	if (cli->listener.notify && *err->text)
+	if (cli->listener.notify && *e.text)
 		cli->listener.notify(cli->listener.ctx, &e);
 	return rc;
 }

@@ -238,14 +238,16 @@ add_wreck(struct page_reader *r, struct json_slice item,
 	  const struct ark_error *why, struct ark_error *err)
 {
 	struct lister_wreck *w;
+	int rc;
 
 	if (reserve_wrecks(r))
 		return error_nomem(err);
 	w = &r->wrecks[r->n_wrecks];
 	*w = (struct lister_wreck){ .body = item };
 	(void)snprintf(w->reason, sizeof(w->reason), "%.190s", why->text);
-	if (digest_sha256(w->sha256, item.p, item.n, err))
-		return ARK_EBUG;
+	rc = digest_sha256(w->sha256, item.p, item.n, err);
+	if (rc)
+		return rc;
 	memcpy(r->wreck_ids[r->n_wrecks], "raw-", 5);
 	digest_hex(r->wreck_ids[r->n_wrecks] + 4, w->sha256, 16);
 	r->n_wrecks++;

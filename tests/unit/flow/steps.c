@@ -73,6 +73,7 @@ steps_each(void (*attempt)(void *ctx), void *ctx, int rc)
 		attempt(ctx);
 	}
 	now.failing = -1;
+	now.failed = NULL;
 	return now.n_places;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "flow/pages.h"
+#include "unit/flow/steps.h"
 #include "unit/heap.h"
 
 #define DAY 20000			/* 2024-10-04 */
@@ -371,6 +372,70 @@ test_begin_without_memory(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* A page of each kind of document: with a link, without, and no document. */
+static const char of_links[] =
+	"{\"Total\":4,\"Data\":[{\"id\":81,\"download_url\":"
+	"\"https://m.example/1\"," START "},\n{\"id\":82,\"download_url\":"
+	"\"/2\"," START "},{" START "},7]}";
+static const char of_messages[] =
+	"{\"Total\":1,\"Data\":[{\"id\":\"m\"," START ",\"mensagens\":["
+	"{\"message\":\"a\",\"media\":[\"/3\",\"https://m.example/4\"]},"
+	"{\"message\":\"b\"}]}]}";
+
+struct attempt {
+	enum ark_route route;
+	const char *text;
+	size_t n_ids;
+	struct zone *zone;
+	struct buf body;
+};
+
+static void
+try_page(void *ctx)
+{
+	struct attempt *a = ctx;
+	struct page_reader reader = { 0 };
+	struct ark_error err = { 0 };
+	struct lister_page page;
+	int64_t total;
+	int rc;
+
+	buf_clear(&a->body);
+	rc = page_reader_init(&reader, a->route, "https://omni.example/v1",
+			      a->zone, &err);
+	if (!rc)
+		rc = buf_adds(&a->body, a->text);
+	if (!rc)
+		rc = page_read(&reader, &a->body, DAY, &total, &page, &err);
+	assert_int_equal(rc, heap_has_failed() || steps_failed() ?
+			 ARK_ENOMEM : 0);
+	assert_int_equal(err.code, rc);
+	if (!rc)
+		assert_int_equal(reader.n_ids, a->n_ids);
+	page_reader_release(&reader);
+}
+
+static void
+test_page_without_memory(void **state)
+{
+	struct fixture *f = *state;
+	struct attempt attempts[] = {
+		{ ARK_AUDIO_LINKS, of_links, 4 },
+		{ ARK_MESSAGES, of_messages, 1 },
+	};
+
+	for (size_t i = 0; i < sizeof(attempts) / sizeof(*attempts); i++) {
+		struct attempt *a = &attempts[i];
+
+		a->zone = f->zone;
+		buf_init(&a->body, 1 << 20);
+		assert_int_equal(buf_adds(&a->body, a->text), 0);	/* room */
+		assert_true(heap_each(try_page, a) > 4);
+		assert_true(steps_each(try_page, a, ARK_ENOMEM) > 3);
+		buf_release(&a->body);
+	}
+}
+
 int
 main(void)
 {
@@ -387,6 +452,8 @@ main(void)
 		TEST(test_fingerprint_is_sha256),
 		cmocka_unit_test(test_base_too_long),
 		cmocka_unit_test(test_begin_without_memory),
+		cmocka_unit_test_setup_teardown(test_page_without_memory,
+						setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

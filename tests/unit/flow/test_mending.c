@@ -6,6 +6,7 @@
 #include "unit/flow/trials.h"
 #include "unit/heap.h"
 
+#include "flow/quarantine.h"
 #include "flow/recover.h"
 
 /* ---- after a run that was killed ----------------------------------------- */
@@ -153,6 +154,43 @@ harm_tree(struct small *w)
 	scratch_write(&w->t, "root/quarantine/2024/10/04/x.json", "x", 1);
 }
 
+/* ---- a file that is not as it was ------------------------------------------ */
+
+static int
+set_aside(struct small *w, struct ark_error *err)
+{
+	static const char path[] = SECOND "audio/x.wav";
+	struct archive *a = NULL;
+	int rc;
+
+	rc = archive_open(&a, w->root, ARCHIVE_WRITE, err);
+	if (!rc)
+		rc = store_file_put(a->store, path, "x", 1, err);
+	if (!rc)
+		rc = quarantine_damaged(a, CATALOGUE_RECORDING, "x",
+					SMALL_DAY + 1, path, err);
+	archive_close(a);
+	return rc;
+}
+
+/* It lies in the one place or in the other. */
+static void
+expect_aside(struct small *w, int rc)
+{
+	char path[128];
+	bool is_there;
+
+	(void)snprintf(path, sizeof(path), "root/%saudio/x.wav", SECOND);
+	is_there = scratch_has(&w->t, path);
+	if (!rc)
+		assert_false(is_there);
+	if (is_there)
+		assert_int_equal(unlink(scratch_at(&w->t, path)), 0);
+	else if (!scratch_has(&w->t, "root/quarantine/2024/10/05/"
+			      "x.wav.damaged"))
+		assert_int_not_equal(rc, 0);
+}
+
 /* ---- the tests ----------------------------------------------------------- */
 
 static const struct operation operations[] = {
@@ -162,6 +200,7 @@ static const struct operation operations[] = {
 	{ "rebuild of what came to harm", rebuild, 0, .harm = harm_tree,
 	  .told = "days 2\ndocuments 10\nrecordings 2\nattachments 1\n"
 	  "problems 3\n" },
+	{ "set aside", set_aside, 0, .look = expect_aside },
 };
 
 static void
@@ -172,11 +211,34 @@ what_fails_is_told(void **state)
 		trial(&operations[i]);
 }
 
+/* Whoever lost both has a catalogue, and is told of the trail. */
+static void
+a_broken_trail_keeps_no_catalogue_back(void **state)
+{
+	struct catalogue_day day;
+	struct archive *a = NULL;
+	struct small *w;
+
+	(void)state;
+	(void)small_setup((void **)&w);
+	harm_tree(w);
+	scratch_write(&w->t, "root/" TRAIL_PATH, "x\n", 2);
+	assert_int_equal(rebuild(w, &w->err), ARK_EINTEGRITY);
+	assert_non_null(strstr(w->err.text, TRAIL_PATH));
+	assert_int_equal(archive_open(&a, w->root, ARCHIVE_READ, NULL), 0);
+	assert_int_equal(catalogue_day(a->catalogue, SMALL_DAY, &day, NULL), 0);
+	assert_int_equal(day.counts[ARK_ARCHIVED], 1);
+	assert_int_equal(day.counts[ARK_DEFERRED], 3);
+	archive_close(a);
+	(void)small_teardown((void **)&w);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_fails_is_told),
+		cmocka_unit_test(a_broken_trail_keeps_no_catalogue_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include "unit/heap.h"
 
 #include "callark/export.h"
+#include "flow/metrics_file.h"
 
 /* ---- reading ------------------------------------------------------------- */
 
@@ -163,6 +164,37 @@ verify_bag(struct small *w, struct ark_error *err)
 	return ark_verify_bag(&w->config, path, &o, &totals, err);
 }
 
+/* The file for a collector of metrics, of a run that ended well. */
+static int
+metrics(struct small *w, struct ark_error *err)
+{
+	static const struct ark_summary run = {
+		.command = "sync", .started_s = SMALL_NOW,
+	};
+	struct metrics_file f;
+	char path[128];
+	int rc;
+
+	(void)snprintf(path, sizeof(path), "%s/callark.prom", w->t.path);
+	rc = metrics_file_open(&f, path, err);
+	if (!rc)
+		rc = metrics_file_replace(&f, &w->config, &run, 0, err);
+	metrics_file_close(&f);
+	return rc;
+}
+
+/* The old one or the new one. */
+static void
+expect_metrics(struct small *w, int rc)
+{
+	char text[32768] = "";
+
+	(void)rc;
+	assert_true(scratch_read(&w->t, "callark.prom", text,
+				 sizeof(text) - 1) > 0);
+	assert_non_null(strstr(text, "callark_last_success_timestamp_seconds"));
+}
+
 /* ---- when nobody listens ------------------------------------------------- */
 
 static int
@@ -245,6 +277,7 @@ static const struct operation operations[] = {
 	{ "redraw", redraw, 0 },
 	{ "verify", verify, 0 },
 	{ "verify --bag", verify_bag, 0 },
+	{ "metrics", metrics, 0, .look = expect_metrics },
 	{ "status to nobody", status_to_nobody, 0 },
 	{ "redraw to nobody", redraw_to_nobody, ARK_EINCOMPLETE,
 	  .harm = harm_draw },

@@ -30,7 +30,7 @@ struct operation {
 	int (*prepare)(struct small *w);
 };
 
-struct trial {
+struct one_trial {
 	struct small *w;
 	const struct operation *operation;
 	char *told;			/* when nothing fails */
@@ -56,7 +56,7 @@ say(void *ctx, const char *what, int64_t n)
 
 /* Do it; what it told is in w. */
 static inline int
-trial_run(const struct trial *t)
+trial_run(const struct one_trial *t)
 {
 	struct small *w = t->w;
 	int rc;
@@ -73,14 +73,14 @@ trial_run(const struct trial *t)
 }
 
 static inline bool
-trial_told_the_same(const struct trial *t, int rc)
+trial_told_the_same(const struct one_trial *t, int rc)
 {
 	return rc == t->operation->rc && !strcmp(buf_text(&t->w->told), t->told);
 }
 
 /* It fails and says why, or tells the same, or warns. */
 static inline void
-trial_judge(struct trial *t, int rc, const char *fault)
+trial_judge(struct one_trial *t, int rc, const char *fault)
 {
 	struct small *w = t->w;
 
@@ -98,7 +98,7 @@ trial_judge(struct trial *t, int rc, const char *fault)
 static inline void
 trial_memory(void *ctx)
 {
-	struct trial *t = ctx;
+	struct one_trial *t = ctx;
 	int rc = trial_run(t);
 
 	if (heap_has_failed())
@@ -108,7 +108,7 @@ trial_memory(void *ctx)
 static inline void
 trial_step(void *ctx)
 {
-	struct trial *t = ctx;
+	struct one_trial *t = ctx;
 	int rc = trial_run(t);
 
 	if (steps_failed())
@@ -116,7 +116,7 @@ trial_step(void *ctx)
 }
 
 static inline void
-trial_listener(struct trial *t)
+trial_listener(struct one_trial *t)
 {
 	struct small *w = t->w;
 	bool was_ended;
@@ -146,7 +146,7 @@ trial_listener(struct trial *t)
 }
 
 static inline void
-trial_end(struct trial *t)
+trial_end(struct one_trial *t)
 {
 	struct small *w = t->w;
 	struct ark_verify_totals totals;
@@ -169,7 +169,7 @@ static inline void
 trial(const struct operation *o)
 {
 	static const int codes[] = { ARK_EDISK, ARK_ENOMEM };
-	struct trial t = { .operation = o };
+	struct one_trial t = { .operation = o };
 	int rc;
 
 	(void)small_setup((void **)&t.w);

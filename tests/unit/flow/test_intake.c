@@ -1,12 +1,13 @@
 /*
  * What a listing tells, into the catalogue, while all that can fail does: a day
- * of recordings without links, which is published at once, and one with a row
- * in hand that waits for a fresh link.
+ * of recordings and conversations, and one with a row in hand that waits for a
+ * fresh link.
  */
 #include "unit/flow/steps.h"
 #include "unit/flow/trials.h"
 #include "unit/heap.h"
 
+#include "flow/lister_internal.h"
 #include "flow/pages.h"
 #include "flow/sync_internal.h"
 
@@ -19,7 +20,7 @@ static const char recordings[] =
 static const char conversations[] =
 	"{\"Total\":2,\"Data\":[{\"id\":\"m3\"," START ",\"mensagens\":["
 	"{\"message\":\"a\",\"media\":[\"/1\",\"https://m.example/2\"]}]},"
-	"{\"id\":\"m4\"," START ",\"mensagens\":[{\"message\":\"b\"}]}]}";
+	"{\"id\":\"m4\"," START ",\"mensagens\":[{\"message\":\"b\"}]},8]}";
 struct listing {
 	struct small *w;
 	struct sync sync;
@@ -38,6 +39,7 @@ begin(struct listing *l, struct small *w, struct ark_error *err)
 
 	l->w = w;
 	l->options.listener = w->listener;
+	w->config.media = true;
 	*s = (struct sync){
 		.config = &w->config, .options = &l->options,
 		.summary = &l->summary,
@@ -57,7 +59,10 @@ begin(struct listing *l, struct small *w, struct ark_error *err)
 	if (!rc)
 		rc = days_init(s, err);
 	nothing.zone = s->archive ? s->archive->zone : NULL;
-	/* it has listed all that it was to list */
+	/* those who list have listed all that they were to list */
+	s->range = (struct ark_range){ 0 };
+	if (!rc)
+		rc = reports_start(s, s->wanted_reports, err);
 	return rc ? rc : lister_new(&s->lister, &nothing, err);
 }
 
@@ -66,6 +71,7 @@ end(struct listing *l)
 {
 	jobs_release(&l->sync);
 	lister_free(l->sync.lister);
+	reports_release(&l->sync);
 	days_release(&l->sync);
 	idset_release(&l->seen);
 	archive_close(l->sync.archive);
@@ -76,6 +82,7 @@ static int
 take_page(struct listing *l, enum ark_route route, const char *text,
 	  struct ark_error *err)
 {
+	const struct lister_ops *ops = &l->sync.reports[0].lister->set.ops;
 	struct page_reader reader = { 0 };
 	struct buf body = BUF_INIT(10000);
 	struct lister_page page;
@@ -98,7 +105,7 @@ take_page(struct listing *l, enum ark_route route, const char *text,
 			error_nomem(err) : 0;
 	if (!rc)
 		rc = route == ARK_MESSAGES ?
-			attachments_page(&l->sync, &page, err) :
+			ops->page(ops->ctx, &page, err) :
 			intake_page(&l->sync, &page, err);
 	page_reader_release(&reader);
 	buf_release(&body);
@@ -119,17 +126,20 @@ window_of(const struct listing *l, int32_t day)
 static int
 take_new_day(struct listing *l, struct ark_error *err)
 {
+	const struct lister_ops *ops = &l->sync.reports[0].lister->set.ops;
 	const struct lister_window w = window_of(l, NEW_DAY);
-	const struct catalogue_window told = intake_told(&w);
 	int rc;
 
 	rc = take_page(l, ARK_AUDIO_LINKS, recordings, err);
 	if (!rc)
 		rc = take_page(l, ARK_MESSAGES, conversations, err);
+	if (rc)
+		return intake_end(&l->sync, rc, err);
+	rc = ops->window(ops->ctx, &w, err);
 	if (!rc)
-		rc = attachments_window(&l->sync, &told, err);
-	return rc ? intake_end(&l->sync, rc, err) :
-		intake_window(&l->sync, &w, err);
+		rc = intake_window(&l->sync, &w, err);
+	l->sync.reports[0].dialect.is_changed = true;
+	return rc ? rc : reports_conclude(&l->sync, err);
 }
 
 /* Tell of the row that waits, each time with another link. */
@@ -202,6 +212,7 @@ take_in(struct small *w, struct ark_error *err)
 	note(w, "days", l->sync.progress.days_listed);
 	note(w, "odd", l->summary.oddities);
 	note(w, "ready", (int64_t)l->sync.n_ready);
+	note(w, "conversations", l->summary.reports[ARK_MESSAGES].documents);
 	end(l);
 	free(l);
 	return rc;
@@ -211,7 +222,7 @@ take_in(struct small *w, struct ark_error *err)
 
 static const struct operation operations[] = {
 	{ "a listing", take_in, 0,
-	  .told = "listed 4\ndays 1\nodd 1\nready 1\n" },
+	  .told = "listed 4\ndays 1\nodd 2\nready 1\nconversations 2\n" },
 };
 
 static void

@@ -22,6 +22,7 @@ lister_new(struct lister **out, const struct lister_settings *set,
 	rc = page_reader_init(&l->reader, set->route, set->service->omni.set.base_url,
 			      set->zone, err);
 	if (rc) {
+		page_reader_release(&l->reader);
 		free(l);
 		return rc;
 	}

@@ -33,7 +33,7 @@ subject_find(struct small *w, struct ark_error *err)
 	return ark_subject_find(&w->config, somebody(w), tell_held, w, err);
 }
 
-/* ---- what is made of an archive ------------------------------------------ */
+/* ---- what is made of an archive ----------------------------------------- */
 
 static bool
 has_made(const struct small *w, const char *name)
@@ -112,7 +112,7 @@ review_of_a_draw(struct small *w, struct ark_error *err)
 	return review_with(w, "draws/0001.ndjson", err);
 }
 
-/* ---- files that are not as they were ------------------------------------- */
+/* ---- files that are not as they were ------------------------------------ */
 
 /* Other bytes of the same length, other bytes of a client's, and none. */
 static void
@@ -135,7 +135,7 @@ harm_files(struct small *w)
 					   "wreck.raw")), 0);
 }
 
-/* ---- the tests ----------------------------------------------------------- */
+/* ---- the tests ---------------------------------------------------------- */
 
 static const struct operation operations[] = {
 	{ "subject find", subject_find, 0 },

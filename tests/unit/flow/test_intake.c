@@ -218,7 +218,7 @@ take_in(struct small *w, struct ark_error *err)
 	return rc;
 }
 
-/* ---- the tests ------------------------------------------------------------ */
+/* ---- the tests ---------------------------------------------------------- */
 
 static const struct operation operations[] = {
 	{ "a listing", take_in, 0,

@@ -8,8 +8,9 @@
 
 #include "flow/quarantine.h"
 #include "flow/recover.h"
+#include "manifest/gz.h"
 
-/* ---- after a run that was killed ----------------------------------------- */
+/* ---- after a run that was killed ---------------------------------------- */
 
 #define SECOND "2024/10/05/data/"
 
@@ -120,7 +121,7 @@ cut_off(struct small *w)
 	return rc;
 }
 
-/* ---- a catalogue that is lost -------------------------------------------- */
+/* ---- a catalogue that is lost ------------------------------------------- */
 
 static int
 rebuild(struct small *w, struct ark_error *err)
@@ -154,7 +155,7 @@ harm_tree(struct small *w)
 	scratch_write(&w->t, "root/quarantine/2024/10/04/x.json", "x", 1);
 }
 
-/* ---- a file that is not as it was ------------------------------------------ */
+/* ---- a file that is not as it was --------------------------------------- */
 
 static int
 set_aside(struct small *w, struct ark_error *err)
@@ -191,7 +192,7 @@ expect_aside(struct small *w, int rc)
 		assert_int_not_equal(rc, 0);
 }
 
-/* ---- the tests ----------------------------------------------------------- */
+/* ---- the tests ---------------------------------------------------------- */
 
 static const struct operation operations[] = {
 	{ "rebuild", rebuild, 0, .told = "days 2\ndocuments 10\n"
@@ -233,12 +234,93 @@ a_broken_trail_keeps_no_catalogue_back(void **state)
 	(void)small_teardown((void **)&w);
 }
 
+/* gz_put_fn */
+static int
+put(void *ctx, const void *bytes, size_t n, struct ark_error *err)
+{
+	(void)err;
+	return buf_add(ctx, bytes, n);
+}
+
+#define SAID(id) "{\"id\":\"" id "\",\"data_inicio\":\"2024-10-04 00:01:00\"}"
+#define LINE(id, seen) \
+	"{\"id\":\"" id "\",\"seen\":\"" seen "\",\"document\":" SAID(id) "}"
+
+/* What voice-log said before: lines of which four cannot be taken. */
+static void
+write_versions(const struct small *w)
+{
+	static const char *const lines[] = {
+		"{\"seen\":\"2024-10-06T00:00:00Z\",\"document\":{}}",
+		"{\"id\":\"q\",\"seen\":\"2024-10-06T00:00:00Z\"}",
+		LINE("r", "yesterday"), LINE("v1", "2024-10-06T00:00:00Z"),
+		LINE("v2", "2024-10-06T00:00:00Z"),
+		LINE("v1", "2024-10-06T00:00:01Z"),
+	};
+	struct buf out = BUF_INIT(10000);
+	struct gz_writer *gz = NULL;
+
+	assert_int_equal(gz_writer_new(&gz, put, &out, NULL), 0);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+		assert_int_equal(gz_write(gz, lines[i], strlen(lines[i]),
+					  NULL), 0);
+	assert_int_equal(gz_finish(gz, NULL), 0);
+	gz_writer_free(gz);
+	scratch_write(&w->t, "root/" SMALL_BAG
+		      "data/reports/voice-log.versions.ndjson.gz", out.data,
+		      out.len);
+	buf_release(&out);
+}
+
+/* What bag-info.txt tells of a listing, in words that callark never used. */
+static void
+misspell_listing(const struct small *w)
+{
+	static const char path[] = "root/" SMALL_BAG "bag-info.txt";
+	char text[8192] = "", *at;
+	size_t n = scratch_read(&w->t, path, text, sizeof(text) - 1);
+
+	at = strstr(text, "Callark-Report-service-history: complete");
+	assert_non_null(at);
+	memcpy(strstr(at, "complete"), "finished", 8);
+	scratch_write(&w->t, path, text, n);
+}
+
+/* What cannot be taken is told, costs nothing else, and is asked for again. */
+static void
+a_bad_line_costs_itself_alone(void **state)
+{
+	struct catalogue_report_day day;
+	struct archive *a = NULL;
+	struct small *w;
+
+	(void)state;
+	(void)small_setup((void **)&w);
+	write_versions(w);
+	misspell_listing(w);
+	assert_int_equal(rebuild(w, &w->err), 0);
+	assert_non_null(strstr(buf_text(&w->told), "problems 5\n"));
+	assert_int_equal(w->warnings, 1 + 5);	/* one told by the draw */
+	assert_int_equal(archive_open(&a, w->root, ARCHIVE_READ, NULL), 0);
+	assert_int_equal(catalogue_report_day(a->catalogue, SMALL_DAY,
+					      ARK_VOICE_LOG, &day, NULL), 0);
+	assert_true(day.documents >= 2);
+	assert_false(day.is_complete);
+	assert_int_equal(catalogue_report_day(a->catalogue, SMALL_DAY,
+					      ARK_SERVICE_HISTORY, &day, NULL),
+			 0);
+	assert_false(day.was_asked);
+	archive_close(a);
+	(void)small_teardown((void **)&w);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_fails_is_told),
 		cmocka_unit_test(a_broken_trail_keeps_no_catalogue_back),
+		cmocka_unit_test(a_bad_line_costs_itself_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

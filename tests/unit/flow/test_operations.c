@@ -92,7 +92,7 @@ state_completeness(struct small *w, struct ark_error *err)
 	return reconcile_with(w, true, err);
 }
 
-/* ---- the tests ----------------------------------------------------------- */
+/* ---- the tests ---------------------------------------------------------- */
 
 static const struct operation operations[] = {
 	{ "publish", publish, 0, .told = "days 1\n" },

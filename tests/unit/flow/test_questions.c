@@ -8,7 +8,7 @@
 #include "callark/export.h"
 #include "flow/metrics_file.h"
 
-/* ---- reading ------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------ */
 
 static int
 tell_facts(void *ctx, const struct ark_archive_facts *f)
@@ -195,7 +195,7 @@ expect_metrics(struct small *w, int rc)
 	assert_non_null(strstr(text, "callark_last_success_timestamp_seconds"));
 }
 
-/* ---- when nobody listens ------------------------------------------------- */
+/* ---- when nobody listens ------------------------------------------------ */
 
 static int
 status_to_nobody(struct small *w, struct ark_error *err)
@@ -232,7 +232,7 @@ verify_bag_to_nobody(struct small *w, struct ark_error *err)
 	return rc;
 }
 
-/* ---- when an archive is not as it was ------------------------------------ */
+/* ---- when an archive is not as it was ----------------------------------- */
 
 /* What was drawn is not archived any more, or has other bytes. */
 static void
@@ -265,7 +265,7 @@ harm_bag(struct small *w)
 					   "data/audio/000100-a.wav")), 0);
 }
 
-/* ---- the tests ----------------------------------------------------------- */
+/* ---- the tests ---------------------------------------------------------- */
 
 static const struct operation operations[] = {
 	{ "status", status, 0 },

@@ -84,13 +84,17 @@ flaw_of(CURLUcode code, const char *flaw)
 	return code == CURLUE_OUT_OF_MEMORY ? no_memory : flaw;
 }
 
-/* Whether an escape stands where text may have a host. */
+/*
+ * Whether an escape stands where text may have a host: behind however many
+ * slashes, for libcurl takes "http:/host" for "http://host".
+ */
 static bool
 is_host_escaped(const char *text)
 {
-	const char *host = strstr(text, "//");
+	const char *host = text + strcspn(text, ":/?#");
 
-	return host && memchr(host, '%', 2 + strcspn(host + 2, "/?#"));
+	host += strspn(host, ":/");
+	return memchr(host, '%', strcspn(host, "/?#")) != NULL;
 }
 
 /*

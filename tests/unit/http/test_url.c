@@ -104,6 +104,9 @@ static const struct {
 	{ "https://\xef\xbc\xa5xample.com/", "not allowed" },
 	{ "https://ex\xc3\xa4mple.com/", "not allowed" },
 	{ "https://exam%20ple.com/", "" },
+	{ "https://%33/", "host is malformed" },	/* 0.0.0.3 when fetched */
+	{ "https:/%33/", "host is malformed" },
+	{ "https:/730%33?x", "host is malformed" },
 	{ "https://exam%00ple.com/", "" },
 	{ "https://[fe80::1%25eth0]/", "network interface" },
 	{ "https://[::1/", "" },

@@ -118,11 +118,19 @@ can_be_told(const struct platform *p)
 	       !(p->manners & IGNORES_TIMES) && densest(p) < p->ceiling;
 }
 
+/* Whether all calls fill pages of that size, the last one as well. */
+static bool
+is_full(const struct platform *p, int64_t size)
+{
+	return p->n && size && (int64_t)p->n % size == 0;
+}
+
 /*
  * Whether nothing is withheld and all can be found out.  Pages of one or two
  * documents do not tell what they are counted in; nor does a platform that
  * was known to speak differently, unless pages behind the last are empty.  A
- * full page within a few seconds may always be a part of more.
+ * full page within a few seconds may always be a part of more; where times are
+ * ignored, any few seconds have all there is.
  */
 static bool
 is_easy(const struct platform *p, const struct omni_dialect *before)
@@ -135,6 +143,9 @@ is_easy(const struct platform *p, const struct omni_dialect *before)
 					 OMNI_UNIT_PAGES);
 	int64_t few = densest(p);
 
+	if (p->manners & IGNORES_TIMES &&
+	    (is_full(p, p->size) || is_full(p, before->page_size)))
+		return false;
 	return !p->ceiling && p->size > 2 && few < p->size &&
 	       (!before->page_size || few < before->page_size) &&
 	       (is_known || !(p->manners & (REFUSES | CLAMPS)));

@@ -44,10 +44,11 @@ def recorded(callark):
         "SELECT path FROM recording WHERE path IS NOT NULL")]
 
 
-def ordered(callark, statuses, *words):
-    """The Order of a run, which must be without flaw and end so."""
-    order = Order(callark.archive, recorded(callark),
-                  is_new=not callark.archive.exists())
+def ordered(callark, statuses, *words, folder=None):
+    """The Order of a run, which must be without flaw and end so; of the archive
+    or another folder that it writes."""
+    folder = folder or callark.archive
+    order = Order(folder, recorded(callark), is_new=not folder.exists())
     result, happened = traced(callark, *words)
     assert result.status in statuses, result
     order.follow(happened)
@@ -131,12 +132,8 @@ def test_what_is_held_of_a_subject_is_exported(callark, sim, tmp_path):
     assert callark.sync("--day", FIRST).status == COMPLETE
     folder = tmp_path / "subject"
     call = json.loads(sim.calls(FIRST)[0]["document"])
-    order = Order(folder, is_new=True)
-    result, happened = traced(callark, "subject", "export", folder,
-                              call["protocolo"])
-    assert result.status == COMPLETE, result
-    order.follow(happened)
-    assert not order.flaws, "\n".join(order.flaws)
+    order = ordered(callark, {COMPLETE}, "subject", "export", folder,
+                    call["protocolo"], folder=folder)
     assert not (folder / ".partial").exists()
     assert {"bagit.txt", "manifest-sha256.txt"} <= {
         Path(path).name for path in order.renamed}

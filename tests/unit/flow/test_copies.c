@@ -154,8 +154,7 @@ static void
 what_fails_is_told(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(operations) / sizeof(*operations); i++)
-		trial(&operations[i]);
+	trial_each(operations, sizeof(operations) / sizeof(*operations));
 }
 
 int

@@ -208,8 +208,7 @@ static void
 what_fails_is_told(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(operations) / sizeof(*operations); i++)
-		trial(&operations[i]);
+	trial_each(operations, sizeof(operations) / sizeof(*operations));
 }
 
 /* Whoever lost both has a catalogue, and is told of the trail. */

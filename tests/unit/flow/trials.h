@@ -194,4 +194,11 @@ trial(const struct operation *o)
 	(void)small_teardown((void **)&t.w);
 }
 
+static inline void
+trial_each(const struct operation *o, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		trial(&o[i]);
+}
+
 #endif

@@ -3,19 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 int
 secret_set(struct secret *s, const char *text, size_t len,
 	   struct ark_error *err)
 {
+	size_t at = text_control(text, len);
 	char *copy;
 
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		if (c < 0x20 || c == 0x7f)
-			return error_set(err, ARK_EFORMAT, "the secret holds "
-					 "a control character at byte %zu", i);
-	}
+	if (at < len)
+		return error_set(err, ARK_EFORMAT, "the secret holds a control "
+				 "character at byte %zu", at);
 	copy = malloc(len + 1);
 	if (!copy)
 		return error_nomem(err);

@@ -215,6 +215,16 @@ text_duration(char out[24], int64_t s)
 		       small, names[1]);
 }
 
+size_t
+text_control(const char *text, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && (unsigned char)text[i] >= 0x20 && text[i] != 0x7f)
+		i++;
+	return i;
+}
+
 bool
 text_equal_nocase(const char *a, const char *b)
 {

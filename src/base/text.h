@@ -59,6 +59,13 @@ void text_duration(char out[24], int64_t s);
  */
 bool text_glob(const char *pattern, const char *text);
 
+/*
+ * text_control(text, n):
+ * Where the first control character of ASCII stands among n bytes; n: there is
+ * none.
+ */
+size_t text_control(const char *text, size_t n);
+
 /* text_equal_nocase(a, b): ASCII letters without regard to case. */
 bool text_equal_nocase(const char *a, const char *b);
 

@@ -29,13 +29,8 @@ check_text(const char *text, struct ark_error *err)
 
 	if (!text_is_utf8(text, len))
 		return refuse("UTF-8", text, err);
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		if (c < 0x20 || c == 0x7f)
-			return refuse("text without control characters", text,
-				      err);
-	}
+	if (text_control(text, len) < len)
+		return refuse("text without control characters", text, err);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "base/text.h"
 #include "http/engine_internal.h"
 
 /* "name: value", or NULL when out of memory or not fit for a header line. */
@@ -12,12 +13,8 @@ make_line(const char *name, const char *value)
 	size_t size = strlen(name) + strlen(value) + 1;
 	char *line;
 
-	for (const char *p = value; *p; p++) {
-		unsigned char c = (unsigned char)*p;
-
-		if (c < 0x20 || c == 0x7f)
-			return NULL;
-	}
+	if (value[text_control(value, strlen(value))])
+		return NULL;
 	line = malloc(size);
 	if (line)
 		(void)snprintf(line, size, "%s%s", name, value);

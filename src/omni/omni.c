@@ -319,19 +319,6 @@ no_token(const struct buf *token, struct ark_error *err)
 			 "it");
 }
 
-/* Whether a header line can hold text. */
-static bool
-is_header_text(const char *text)
-{
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c < 0x20 || c == 0x7f)
-			return false;
-	}
-	return true;
-}
-
 /* Take the token of a successful answer into use. */
 static int
 use_token(struct omni *o, const struct http_result *res, struct ark_error *err)
@@ -353,7 +340,7 @@ use_token(struct omni *o, const struct http_result *res, struct ark_error *err)
 						buf_text(&token));
 	if (o->generation)
 		o->logins++;
-	else if (is_header_text(buf_text(&token)))
+	else if (text_control(buf_text(&token), token.len) == token.len)
 		rc = error_nomem(err);
 	else
 		rc = error_set(err, ARK_ESERVICE, "login to the organisation: "

@@ -21,13 +21,8 @@ static const char *const pick_names[] = {
 static bool
 is_name(const char *text, size_t n)
 {
-	if (!n || n > MAX_NAME_BYTES || !text_is_utf8(text, n))
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
-			return false;
-	}
-	return true;
+	return n && n <= MAX_NAME_BYTES && text_is_utf8(text, n) &&
+	       text_control(text, n) == n;
 }
 
 static int

@@ -105,13 +105,7 @@ record_can_hold(const char *etag)
 {
 	size_t n = strlen(etag);
 
-	if (n == 0 || n >= PART_ETAG_SIZE)
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		if ((unsigned char)etag[i] < 0x20 || etag[i] == 0x7f)
-			return false;
-	}
-	return true;
+	return n > 0 && n < PART_ETAG_SIZE && text_control(etag, n) == n;
 }
 
 /* How much of the partial called name counts, given its record. */

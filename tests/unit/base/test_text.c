@@ -257,6 +257,25 @@ test_nearest(void **state)
 	assert_null(text_nearest("sync", names, 0));
 }
 
+static void
+test_control(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t n, at;
+	} rows[] = {
+		{ "", 0, 0 }, { "abc", 3, 3 }, { " ~", 2, 2 },
+		{ "a\tb", 3, 1 }, { "ab\n", 3, 2 }, { "\x1f", 1, 0 },
+		{ "a\x7f", 2, 1 }, { "a\0b", 3, 1 }, { "\x80\xff", 2, 2 },
+		{ "ab\n", 2, 2 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++)
+		assert_int_equal(text_control(rows[i].text, rows[i].n),
+				 rows[i].at);
+}
+
 int
 main(void)
 {
@@ -267,6 +286,7 @@ main(void)
 		cmocka_unit_test(test_to_seconds),
 		cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_duration),
+		cmocka_unit_test(test_control),
 		cmocka_unit_test(test_equal_nocase),
 		cmocka_unit_test(test_nearest),
 	};

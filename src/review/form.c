@@ -242,9 +242,11 @@ form_check(struct json_slice text, struct ark_error *err)
 	int rc;
 
 	rc = json_check(text, &json_limits_document, &why);
+	if (rc == ARK_ENOMEM)
+		return error_nomem(err);
 	if (rc)
-		return error_set(err, rc == ARK_ENOMEM ? rc : ARK_EUSAGE,
-				 "the form is no JSON: %s", why.text);
+		return error_set(err, ARK_EUSAGE, "the form is no JSON: %s",
+				 why.text);
 	if (json_kind(text) != JSON_OBJECT)
 		return expected(&c, "an object with \"questions\"");
 	title = json_member(text, "title");

@@ -176,8 +176,10 @@ add_json(struct scores *s, struct json_slice text, struct ark_error *err)
 	int rc;
 
 	rc = json_check(text, &json_limits_page, &why);
+	if (rc == ARK_ENOMEM)
+		return error_nomem(err);
 	if (rc)
-		return error_set(err, rc == ARK_ENOMEM ? rc : ARK_EUSAGE,
+		return error_set(err, ARK_EUSAGE,
 				 "this is no export of scores: %s", why.text);
 	for (int i = 0; i < SCORES_N_TEXTS; i++)
 		buf_init(&x.texts[i], MAX_TEXT);

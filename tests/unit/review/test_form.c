@@ -40,6 +40,8 @@ static const struct {
 	{ FORM(YES_NO(",\"help\":7")),
 	  "question 1 of the form: expected \"help\" to be a text" },
 	{ "{\"questions\":[", "the form is no JSON: " },
+	{ "", "the form is no JSON: " },
+	{ "\xff", "the form is no JSON: " },
 
 	/* ids */
 	{ FORM("{}"), AN_ID },
@@ -72,6 +74,7 @@ static const struct {
 	{ FORM(YES_NO(",\"weight\":1e3")), NULL },
 	{ FORM(YES_NO(",\"weight\":1000.5")), A_WEIGHT },
 	{ FORM(YES_NO(",\"weight\":-1")), A_WEIGHT },
+	{ FORM(YES_NO(",\"weight\":1e400")), A_WEIGHT },
 	{ FORM(YES_NO(",\"weight\":\"1\"")), A_WEIGHT },
 	{ FORM(YES_NO(",\"weight\":1.0000000000000000000000000000000")),
 	  A_WEIGHT },
@@ -179,6 +182,8 @@ check_without_memory(void *ctx)
 		if (!heap_has_failed() || rc != ARK_ENOMEM)
 			assert_int_equal(rc, ARK_EUSAGE);
 		assert_int_equal(err.code, rc);
+		if (rc == ARK_ENOMEM)
+			assert_string_equal(err.text, "out of memory");
 	}
 	buf_release(&form);
 }

@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#include "review/form.h"
 #include "review/scores.h"
 #include "unit/heap.h"
 
@@ -234,6 +233,7 @@ read_without_memory(void *ctx)
 
 	assert_int_equal(rc, heap_has_failed() ? ARK_ENOMEM : 0);
 	assert_int_equal(err.code, rc);
+	assert_string_equal(err.text, rc ? "out of memory" : "");
 	scores_merge(&s);
 	scores_release(&s);
 }
@@ -260,39 +260,6 @@ memory_may_run_out_anywhere(void **state)
 	assert_true(heap_each(read_without_memory, csv) > 3);
 }
 
-static void
-forms_are_told_what_is_wrong(void **state)
-{
-	static const struct {
-		const char *form;
-		int rc;
-	} rows[] = {
-		{ "{\"questions\":[{\"id\":\"a\",\"text\":\"A\","
-		  "\"type\":\"yes_no\"}]}", 0 },
-		{ "{\"title\":\"T\",\"questions\":[{\"id\":\"a\",\"text\":"
-		  "\"A\",\"type\":\"choice\",\"choices\":[\"x\",{\"text\":"
-		  "\"y\",\"value\":0.5}],\"weight\":1000}]}", 0 },
-		{ "{\"title\":1,\"questions\":[]}", ARK_EUSAGE },
-		{ "{\"questions\":[7]}", ARK_EUSAGE },
-		{ "{\"questions\":[{\"id\":1}]}", ARK_EUSAGE },
-		{ "{\"questions\":[{\"id\":\"a\",\"text\":\"A\",\"type\":"
-		  "\"yes_no\",\"weight\":1e400}]}", ARK_EUSAGE },
-		{ "{\"questions\":[{\"id\":\"a\",\"text\":\"A\",\"type\":"
-		  "\"yes_no\",\"help\":1}]}", ARK_EUSAGE },
-		{ "\xff", ARK_EUSAGE }, { "", ARK_EUSAGE },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct ark_error err = { 0 };
-
-		assert_int_equal(form_check((struct json_slice){
-			rows[i].form, strlen(rows[i].form) }, &err),
-			rows[i].rc);
-		assert_int_equal(err.code, rows[i].rc);
-	}
-}
-
 int
 main(void)
 {
@@ -305,7 +272,6 @@ main(void)
 		cmocka_unit_test(csv_may_end_anywhere),
 		cmocka_unit_test(csv_is_read_as_it_is_written),
 		cmocka_unit_test(memory_may_run_out_anywhere),
-		cmocka_unit_test(forms_are_told_what_is_wrong),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "json/scan.h"
 #include "json/tree.h"
+#include "omni/organizations.h"
 #include "omni/token.h"
 
 #define MAX_LOGIN_BYTES (INT64_C(4) << 20)
@@ -28,14 +29,9 @@ omni_init(struct omni *o, const struct omni_settings *set,
 }
 
 static void
-forget_organizations(struct omni *o)
+forget(struct omni *o)
 {
-	for (size_t i = 0; i < o->n_organizations; i++) {
-		free(o->organizations[i].id);
-		free(o->organizations[i].name);
-		free(o->organizations[i].time_zone);
-	}
-	free(o->organizations);
+	organizations_release(o->organizations, o->n_organizations);
 	o->organizations = NULL;
 	o->n_organizations = 0;
 	o->chosen = NULL;
@@ -44,7 +40,7 @@ forget_organizations(struct omni *o)
 void
 omni_release(struct omni *o)
 {
-	forget_organizations(o);
+	forget(o);
 }
 
 bool
@@ -165,44 +161,6 @@ refused(const struct http_result *res, const char *step, struct ark_error *err)
 	return error_set(err, ARK_ESERVICE, "%s: %s", step, res->text);
 }
 
-/* The first of names that object has, else ""; NULL without memory. */
-static char *
-member_text(struct json_slice object, const char *const *names)
-{
-	struct buf text = BUF_INIT(4096);
-	char *copy;
-
-	for (; *names; names++) {
-		buf_clear(&text);
-		if (json_text(json_member_nocase(object, *names), &text) == 1 ||
-		    text.rc == ARK_ENOMEM)
-			break;
-	}
-	copy = buf_take(&text);
-	buf_release(&text);
-	return copy;
-}
-
-static int
-add_organization(struct omni *o, struct json_slice item)
-{
-	static const char *const ids[] = { "id", "_id", NULL };
-	static const char *const named[] = { "name", "nome", NULL };
-	static const char *const zones[] = { "timeZone", "time_zone", NULL };
-	struct omni_organization *grown, *it;
-
-	grown = realloc(o->organizations,
-			(o->n_organizations + 1) * sizeof(*grown));
-	if (!grown)
-		return ARK_ENOMEM;
-	o->organizations = grown;
-	it = &grown[o->n_organizations++];
-	it->id = member_text(item, ids);
-	it->name = member_text(item, named);
-	it->time_zone = member_text(item, zones);
-	return it->id && it->name && it->time_zone ? 0 : ARK_ENOMEM;
-}
-
 static int
 check_answer(struct json_slice answer, const char *step, struct ark_error *err)
 {
@@ -214,69 +172,14 @@ check_answer(struct json_slice answer, const char *step, struct ark_error *err)
 			 "omni.base_url", step);
 }
 
-/* The list `empresas`, at the top or one object down. */
-static struct json_slice
-find_list(struct json_slice answer)
-{
-	struct json_slice list = json_member_nocase(answer, "empresas");
-	struct json_slice key, value;
-	struct json_walk w;
-
-	if (json_kind(list) == JSON_ARRAY || json_kind(answer) != JSON_OBJECT)
-		return list;
-	json_walk_init(&w, answer);
-	while (json_next_member(&w, &key, &value)) {
-		if (json_kind(value) != JSON_OBJECT)
-			continue;
-		list = json_member_nocase(value, "empresas");
-		if (json_kind(list) == JSON_ARRAY)
-			return list;
-	}
-	return list;
-}
-
-/* Choose by id or name; the only one when none was asked for. */
-static int
-choose(struct omni *o, struct ark_error *err)
-{
-	struct buf names = BUF_INIT(300);
-	int rc;
-
-	for (size_t i = 0; i < o->n_organizations; i++) {
-		const struct omni_organization *it = &o->organizations[i];
-
-		if (!o->set.organization ? o->n_organizations == 1 :
-		    !strcmp(it->id, o->set.organization) ||
-		    text_equal_nocase(it->name, o->set.organization)) {
-			o->chosen = it;
-			buf_release(&names);
-			return 0;
-		}
-		if (i)
-			buf_adds(&names, ", ");
-		text_printable(&names, it->name, strlen(it->name));
-	}
-	if (o->set.organization)
-		rc = error_set(err, ARK_EUSAGE, "omni.organization \"%s\" is "
-			       "not among those of this login: %s",
-			       o->set.organization, buf_text(&names));
-	else
-		rc = error_set(err, ARK_EUSAGE, "this login has %zu "
-			       "organisations; set omni.organization to one "
-			       "of: %s", o->n_organizations, buf_text(&names));
-	buf_release(&names);
-	return rc;
-}
-
 int
 omni_organizations(struct omni *o, bool is_choosing, struct ark_error *err)
 {
 	struct http_result *res = NULL;
-	struct json_slice answer, list, item;
-	struct json_walk w;
+	struct json_slice answer;
 	int rc;
 
-	forget_organizations(o);
+	forget(o);
 	rc = ask(o, "/Login/loginApi", NULL, &res, err);
 	if (rc)
 		return rc;
@@ -288,13 +191,7 @@ omni_organizations(struct omni *o, bool is_choosing, struct ark_error *err)
 	rc = check_answer(answer, "login", err);
 	if (rc)
 		goto out;
-	list = find_list(answer);
-	json_walk_init(&w, list);
-	while (!rc && json_kind(list) == JSON_ARRAY &&
-	       o->n_organizations < OMNI_MAX_ORGANIZATIONS &&
-	       json_next_item(&w, &item))
-		rc = add_organization(o, item);
-	if (rc)
+	if (organizations_read(&o->organizations, &o->n_organizations, answer))
 		rc = error_nomem(err);
 	else if (!o->n_organizations)
 		rc = error_set(err, ARK_EAUTH, "login: the platform accepted "
@@ -302,7 +199,8 @@ omni_organizations(struct omni *o, bool is_choosing, struct ark_error *err)
 			       "with two-factor login cannot use the API: "
 			       "create a service user without it");
 	else if (is_choosing)
-		rc = choose(o, err);
+		rc = organizations_choose(o->organizations, o->n_organizations,
+					  o->set.organization, &o->chosen, err);
 out:
 	http_result_free(res);
 	return rc;

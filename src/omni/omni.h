@@ -15,8 +15,7 @@
 #include "http/engine.h"
 #include "http/retry.h"
 #include "omni/dialect.h"
-
-#define OMNI_MAX_ORGANIZATIONS 1000
+#include "omni/organizations.h"
 
 struct omni_settings {
 	struct http_engine *engine;
@@ -27,11 +26,6 @@ struct omni_settings {
 	struct dialect_words dialect;
 	bool (*should_stop)(void *ctx);	/* NULL: never; asked while waiting */
 	void *ctx;
-};
-
-struct omni_organization {
-	char *id, *name;
-	char *time_zone;		/* as the platform says; "" if not */
 };
 
 struct omni {

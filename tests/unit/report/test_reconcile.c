@@ -12,7 +12,7 @@
 
 struct row {
 	const char *name;
-	struct doc docs[MAX_DOCS];	/* up to the first without protocol */
+	struct doc docs[MAX_DOCS];
 	const char *told;
 };
 
@@ -297,13 +297,20 @@ static const struct row rows[] = {
 	  "" },
 };
 
+/* n documents, or up to the first without protocol. */
+static void
+day_put_all(struct day *d, const struct doc *docs, size_t n)
+{
+	for (size_t i = 0; i < n && docs[i].protocol; i++)
+		assert_int_equal(day_put(d, &docs[i], NULL), 0);
+}
+
 static void
 run_row(struct day *d, const struct row *row)
 {
 	buf_clear(&d->told);
 	day_open(d);
-	for (size_t i = 0; i < MAX_DOCS && row->docs[i].protocol; i++)
-		assert_int_equal(day_put(d, &row->docs[i], NULL), 0);
+	day_put_all(d, row->docs, MAX_DOCS);
 	assert_int_equal(reconcile_run(d->calls, day_hear, d, NULL), 0);
 	if (strcmp(buf_text(&d->told), row->told))
 		fail_msg("%s:\ngot  %s\nwant %s", row->name,
@@ -349,8 +356,7 @@ run_to(struct day *d, const struct row *row, struct ear *e)
 	int rc;
 
 	day_open(d);
-	for (size_t i = 0; i < MAX_DOCS && row->docs[i].protocol; i++)
-		assert_int_equal(day_put(d, &row->docs[i], NULL), 0);
+	day_put_all(d, row->docs, MAX_DOCS);
 	rc = reconcile_run(d->calls, hear_until, e, NULL);
 	reconcile_free(d->calls);
 	d->calls = NULL;
@@ -501,8 +507,7 @@ test_sums(void **state)
 	(void)state;
 	day_begin(&d);
 	day_open(&d);
-	for (size_t i = 0; i < sizeof(docs) / sizeof(docs[0]); i++)
-		assert_int_equal(day_put(&d, &docs[i], NULL), 0);
+	day_put_all(&d, docs, sizeof(docs) / sizeof(docs[0]));
 	assert_int_equal(reconcile_run(d.calls, NULL, NULL, NULL), 0);
 	reconcile_sums(d.calls, &told);
 	assert_int_equal(told.sums.calls, 3);
@@ -550,8 +555,7 @@ test_lines(void **state)
 	(void)state;
 	day_begin(&d);
 	day_open(&d);
-	for (size_t i = 0; i < sizeof(docs) / sizeof(docs[0]); i++)
-		assert_int_equal(day_put(&d, &docs[i], NULL), 0);
+	day_put_all(&d, docs, sizeof(docs) / sizeof(docs[0]));
 	assert_int_equal(reconcile_run(d.calls, NULL, NULL, NULL), 0);
 	assert_int_equal(reconcile_lines(d.calls, &lines, &n, NULL), 0);
 	assert_int_equal(n, 3);
@@ -616,8 +620,7 @@ test_beside(void **state)
 	(void)state;
 	day_begin(&d);
 	day_open(&d);
-	for (size_t i = 0; i < sizeof(docs) / sizeof(docs[0]); i++)
-		assert_int_equal(day_put(&d, &docs[i], NULL), 0);
+	day_put_all(&d, docs, sizeof(docs) / sizeof(docs[0]));
 	assert_int_equal(reconcile_run(d.calls, NULL, NULL, NULL), 0);
 	assert_int_equal(reconcile_beside(d.calls, &found, &n, NULL), 0);
 	assert_int_equal(n, sizeof(expected) / sizeof(expected[0]));

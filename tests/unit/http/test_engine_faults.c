@@ -8,14 +8,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
 
 #include "http/url.h"
 #include "unit/heap.h"
+#include "unit/http/lacking.h"
 
 void *__real_calloc(size_t n, size_t size);
 
@@ -26,277 +24,6 @@ void *__real_calloc(size_t n, size_t size);
 #undef calloc
 
 #define BODY 1000	/* bytes of a recording */
-
-/* ---- what may be refused ---- */
-
-/* The n-th option of libcurl's from now on, once; 0: none. */
-static atomic_int option_to_refuse;
-static atomic_bool has_refused;
-
-/* What cannot be had, as long as it is that. */
-static _Atomic enum lack {
-	NOTHING, EPOLL, EVENTFD, WATCHING, ASSIGNING, HANDLES, MULTI, SHARE,
-	SESSIONS, PROXY, BUNDLE, CONDITION, LIBCURL, LIBCURL_TIMER,
-	ADDING, RESUMING, SCHEME, HOST,
-} lack;
-
-/* Of the reads and of the writes that follow, with what errno. */
-static atomic_int failing_reads, failing_writes, failing_errno;
-
-static char bundle[64];	/* the last that libcurl was told */
-
-CURLcode __real_curl_easy_setopt(CURL *h, CURLoption option, ...);
-CURLcode __wrap_curl_easy_setopt(CURL *h, CURLoption option, ...);
-CURLMcode __real_curl_multi_setopt(CURLM *h, CURLMoption option, ...);
-CURLMcode __wrap_curl_multi_setopt(CURLM *h, CURLMoption option, ...);
-CURLSHcode __real_curl_share_setopt(CURLSH *h, CURLSHoption option, ...);
-CURLSHcode __wrap_curl_share_setopt(CURLSH *h, CURLSHoption option, ...);
-CURL *__real_curl_easy_init(void);
-CURL *__wrap_curl_easy_init(void);
-CURLM *__real_curl_multi_init(void);
-CURLM *__wrap_curl_multi_init(void);
-CURLSH *__real_curl_share_init(void);
-CURLSH *__wrap_curl_share_init(void);
-CURLU *__real_curl_url(void);
-CURLU *__wrap_curl_url(void);
-CURLMcode __real_curl_multi_socket_action(CURLM *h, curl_socket_t fd, int ready,
-					  int *n_running);
-CURLMcode __wrap_curl_multi_socket_action(CURLM *h, curl_socket_t fd, int ready,
-					  int *n_running);
-curl_version_info_data *__real_curl_version_info(CURLversion age);
-curl_version_info_data *__wrap_curl_version_info(CURLversion age);
-CURLMcode __real_curl_multi_add_handle(CURLM *h, CURL *easy);
-CURLMcode __wrap_curl_multi_add_handle(CURLM *h, CURL *easy);
-CURLcode __real_curl_easy_pause(CURL *h, int what);
-CURLcode __wrap_curl_easy_pause(CURL *h, int what);
-CURLUcode __real_curl_url_get(const CURLU *h, CURLUPart part, char **out,
-			      unsigned flags);
-CURLUcode __wrap_curl_url_get(const CURLU *h, CURLUPart part, char **out,
-			      unsigned flags);
-CURLMcode __real_curl_multi_assign(CURLM *h, curl_socket_t fd, void *known);
-CURLMcode __wrap_curl_multi_assign(CURLM *h, curl_socket_t fd, void *known);
-int __real_epoll_create1(int flags);
-int __wrap_epoll_create1(int flags);
-int __real_epoll_ctl(int epoll, int what, int fd, struct epoll_event *event);
-int __wrap_epoll_ctl(int epoll, int what, int fd, struct epoll_event *event);
-ssize_t __real_read(int fd, void *bytes, size_t n);
-ssize_t __wrap_read(int fd, void *bytes, size_t n);
-ssize_t __real_write(int fd, const void *bytes, size_t n);
-ssize_t __wrap_write(int fd, const void *bytes, size_t n);
-int __real_eventfd(unsigned count, int flags);
-int __wrap_eventfd(unsigned count, int flags);
-int __real_pthread_cond_init(pthread_cond_t *cond,
-			     const pthread_condattr_t *attributes);
-int __wrap_pthread_cond_init(pthread_cond_t *cond,
-			     const pthread_condattr_t *attributes);
-
-static bool
-is_refused(void)
-{
-	if (atomic_load(&option_to_refuse) <= 0 ||
-	    atomic_fetch_sub(&option_to_refuse, 1) != 1)
-		return false;
-	atomic_store(&has_refused, true);
-	return true;
-}
-
-/* libcurl's options tell by their numbers of what type the value is. */
-#define FORWARD(set, h, option) do {					\
-	va_list ap;							\
-	va_start(ap, option);						\
-	if ((option) >= CURLOPTTYPE_OFF_T)				\
-		code = set(h, option, va_arg(ap, curl_off_t));		\
-	else if ((option) >= CURLOPTTYPE_OBJECTPOINT)			\
-		code = set(h, option, va_arg(ap, void *));		\
-	else								\
-		code = set(h, option, va_arg(ap, long));		\
-	va_end(ap);							\
-} while (0)
-
-CURLcode
-__wrap_curl_easy_setopt(CURL *h, CURLoption option, ...)
-{
-	CURLcode code = CURLE_UNKNOWN_OPTION;
-	const void *value = NULL;
-
-	if (option == CURLOPT_CAINFO || option == CURLOPT_RESOLVE) {
-		va_list ap;
-
-		va_start(ap, option);
-		value = va_arg(ap, const void *);
-		va_end(ap);
-	}
-	/* Undoing it never fails. */
-	if ((option != CURLOPT_RESOLVE || value) && is_refused())
-		return code;
-	if (option == CURLOPT_CAINFO)
-		(void)snprintf(bundle, sizeof(bundle), "%s",
-			       (const char *)value);
-	FORWARD(__real_curl_easy_setopt, h, option);
-	return code;
-}
-
-CURLMcode
-__wrap_curl_multi_setopt(CURLM *h, CURLMoption option, ...)
-{
-	CURLMcode code = CURLM_UNKNOWN_OPTION;
-
-	if (!is_refused())
-		FORWARD(__real_curl_multi_setopt, h, option);
-	return code;
-}
-
-/* The engine knows one option of a share, whose value is an int. */
-CURLSHcode
-__wrap_curl_share_setopt(CURLSH *h, CURLSHoption option, ...)
-{
-	CURLSHcode code = CURLSHE_BAD_OPTION;
-	va_list ap;
-
-	if (atomic_load(&lack) == SESSIONS)
-		return CURLSHE_NOMEM;
-	if (option != CURLSHOPT_SHARE || is_refused())
-		return code;
-	va_start(ap, option);
-	code = __real_curl_share_setopt(h, option, va_arg(ap, int));
-	va_end(ap);
-	return code;
-}
-
-CURL *
-__wrap_curl_easy_init(void)
-{
-	return atomic_load(&lack) == HANDLES ? NULL : __real_curl_easy_init();
-}
-
-CURLM *
-__wrap_curl_multi_init(void)
-{
-	return atomic_load(&lack) == MULTI ? NULL : __real_curl_multi_init();
-}
-
-CURLSH *
-__wrap_curl_share_init(void)
-{
-	return atomic_load(&lack) == SHARE ? NULL : __real_curl_share_init();
-}
-
-CURLU *
-__wrap_curl_url(void)
-{
-	return atomic_load(&lack) == PROXY ? NULL : __real_curl_url();
-}
-
-/* Once; what came for the transfer comes to nobody. */
-CURLMcode
-__wrap_curl_multi_socket_action(CURLM *h, curl_socket_t fd, int ready,
-				int *n_running)
-{
-	enum lack expected = fd == CURL_SOCKET_TIMEOUT ? LIBCURL_TIMER : LIBCURL;
-
-	if (atomic_compare_exchange_strong(&lack, &expected, NOTHING))
-		return CURLM_INTERNAL_ERROR;
-	return __real_curl_multi_socket_action(h, fd, ready, n_running);
-}
-
-CURLMcode
-__wrap_curl_multi_assign(CURLM *h, curl_socket_t fd, void *known)
-{
-	return atomic_load(&lack) == ASSIGNING ? CURLM_BAD_SOCKET :
-		__real_curl_multi_assign(h, fd, known);
-}
-
-CURLMcode
-__wrap_curl_multi_add_handle(CURLM *h, CURL *easy)
-{
-	return atomic_load(&lack) == ADDING ? CURLM_OUT_OF_MEMORY :
-		__real_curl_multi_add_handle(h, easy);
-}
-
-CURLcode
-__wrap_curl_easy_pause(CURL *h, int what)
-{
-	return atomic_load(&lack) == RESUMING ? CURLE_OUT_OF_MEMORY :
-		__real_curl_easy_pause(h, what);
-}
-
-CURLUcode
-__wrap_curl_url_get(const CURLU *h, CURLUPart part, char **out, unsigned flags)
-{
-	enum lack now = atomic_load(&lack);
-
-	if ((now == SCHEME && part == CURLUPART_SCHEME) ||
-	    (now == HOST && part == CURLUPART_HOST))
-		return CURLUE_OUT_OF_MEMORY;
-	return __real_curl_url_get(h, part, out, flags);
-}
-
-curl_version_info_data *
-__wrap_curl_version_info(CURLversion age)
-{
-	static curl_version_info_data own;
-
-	own = *__real_curl_version_info(age);
-	if (atomic_load(&lack) == BUNDLE)
-		own.cainfo = NULL;
-	return &own;
-}
-
-int
-__wrap_epoll_create1(int flags)
-{
-	if (atomic_load(&lack) != EPOLL)
-		return __real_epoll_create1(flags);
-	errno = EMFILE;
-	return -1;
-}
-
-int
-__wrap_epoll_ctl(int epoll, int what, int fd, struct epoll_event *event)
-{
-	if (what != EPOLL_CTL_ADD || atomic_load(&lack) != WATCHING)
-		return __real_epoll_ctl(epoll, what, fd, event);
-	errno = ENOSPC;
-	return -1;
-}
-
-int
-__wrap_eventfd(unsigned count, int flags)
-{
-	if (atomic_load(&lack) != EVENTFD)
-		return __real_eventfd(count, flags);
-	errno = EMFILE;
-	return -1;
-}
-
-static bool
-fails(atomic_int *left)
-{
-	if (atomic_load(left) <= 0 || atomic_fetch_sub(left, 1) <= 0)
-		return false;
-	errno = atomic_load(&failing_errno);
-	return true;
-}
-
-ssize_t
-__wrap_read(int fd, void *bytes, size_t n)
-{
-	return fails(&failing_reads) ? -1 : __real_read(fd, bytes, n);
-}
-
-ssize_t
-__wrap_write(int fd, const void *bytes, size_t n)
-{
-	return fails(&failing_writes) ? -1 : __real_write(fd, bytes, n);
-}
-
-int
-__wrap_pthread_cond_init(pthread_cond_t *cond,
-			 const pthread_condattr_t *attributes)
-{
-	return atomic_load(&lack) == CONDITION ? EAGAIN :
-		__real_pthread_cond_init(cond, attributes);
-}
 
 /* ---- the other side ---- */
 
@@ -543,7 +270,7 @@ assert_broken(struct http_engine *e, const struct question *q, const char *text)
 static void
 ask_without_option(struct http_engine *e, const struct question *q)
 {
-	bool had_refused = atomic_load(&has_refused);
+	bool had_refused = atomic_load(&lacking.has_refused);
 	struct http_request *r = new_request(q);
 	char why[192];
 
@@ -551,7 +278,7 @@ ask_without_option(struct http_engine *e, const struct question *q)
 	if (end_of(e, q, r, why) == HTTP_DONE)
 		return;
 	assert_string_equal(why, "out of memory");
-	assert_true(atomic_load(&has_refused));
+	assert_true(atomic_load(&lacking.has_refused));
 	assert_false(had_refused);
 }
 
@@ -567,22 +294,22 @@ an_option_refused_is_noticed(void **state)
 		struct http_engine *e = NULL;
 		struct ark_error err = { 0 };
 
-		atomic_store(&has_refused, false);
-		atomic_store(&option_to_refuse, ++n);
+		atomic_store(&lacking.has_refused, false);
+		atomic_store(&lacking.option_to_refuse, ++n);
 		if (http_engine_start(&e, &s, &err)) {
 			assert_int_equal(err.code, ARK_EBUG);
 			assert_string_equal(err.text,
 					    "libcurl refuses our options");
-			assert_true(atomic_load(&has_refused));
+			assert_true(atomic_load(&lacking.has_refused));
 			continue;
 		}
 		for (int i = 0; i < N_QUESTIONS; i++)
 			ask_without_option(e, &questions[i]);
-		atomic_store(&option_to_refuse, 0);
+		atomic_store(&lacking.option_to_refuse, 0);
 		for (int i = 0; i < N_QUESTIONS; i++)
 			assert_done(e, &questions[i]);
 		http_engine_stop(e);
-	} while (atomic_load(&has_refused));
+	} while (atomic_load(&lacking.has_refused));
 	assert_true(n > 60);
 }
 
@@ -595,12 +322,12 @@ there_is_always_a_bundle(void **state)
 
 	(void)state;
 	s.ca_file = NULL;
-	atomic_store(&lack, BUNDLE);
+	atomic_store(&lacking.what, BUNDLE);
 	e = start_engine(&s);
 	assert_done(e, &questions[0]);
-	atomic_store(&lack, NOTHING);
+	atomic_store(&lacking.what, NOTHING);
 	http_engine_stop(e);
-	assert_string_equal(bundle, "/etc/ssl/certs/ca-certificates.crt");
+	assert_string_equal(lacking.bundle, "/etc/ssl/certs/ca-certificates.crt");
 }
 
 /* ---- what is short ---- */
@@ -630,12 +357,12 @@ an_engine_that_cannot_start_says_so(void **state)
 		struct http_engine *e = NULL;
 		struct ark_error err = { 0 };
 
-		atomic_store(&lack, table[i].lack);
+		atomic_store(&lacking.what, table[i].lack);
 		assert_int_equal(http_engine_start(&e, &s, &err), table[i].rc);
 		assert_non_null(strstr(err.text, table[i].text));
 		assert_null(e);
 	}
-	atomic_store(&lack, NOTHING);
+	atomic_store(&lacking.what, NOTHING);
 }
 
 static void
@@ -658,9 +385,9 @@ a_transfer_that_cannot_go_on_is_broken(void **state)
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		struct http_engine *e = start_engine(&s);
 
-		atomic_store(&lack, table[i].lack);
+		atomic_store(&lacking.what, table[i].lack);
 		assert_broken(e, &questions[0], table[i].text);
-		atomic_store(&lack, NOTHING);
+		atomic_store(&lacking.what, NOTHING);
 		assert_done(e, &questions[0]);
 		http_engine_stop(e);
 	}
@@ -682,9 +409,9 @@ a_proxy_that_is_not_understood_is_asked(void **state)
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		struct http_engine *e;
 
-		atomic_store(&lack, table[i]);
+		atomic_store(&lacking.what, table[i]);
 		e = start_engine(&s);
-		atomic_store(&lack, NOTHING);
+		atomic_store(&lacking.what, NOTHING);
 		server->last_head[0] = 0;
 		assert_done(e, &questions[3]);
 		assert_memory_equal(server->last_head, "GET http://b.exa", 16);
@@ -726,13 +453,13 @@ a_transfer_that_cannot_be_resumed_ends(void **state)
 	assert_int_equal(mailbox_init(&reply, NULL), 0);
 	r->sink = &full;
 	r->reply = &reply;
-	atomic_store(&lack, RESUMING);
+	atomic_store(&lacking.what, RESUMING);
 	http_engine_submit(e, r);
 	while (!result) {
 		http_engine_wake(e);
 		result = (struct http_result *)mailbox_take(&reply, 1);
 	}
-	atomic_store(&lack, NOTHING);
+	atomic_store(&lacking.what, NOTHING);
 	assert_int_equal(result->end, HTTP_BROKEN);
 	assert_non_null(strstr(result->why, "0 of 1000 bytes came"));
 	http_result_free(result);
@@ -777,12 +504,12 @@ an_interrupted_wake_is_repeated(void **state)
 	(void)state;
 	for (int i = 0; i < 2; i++) {
 		sleep_ms(20);	/* asleep */
-		atomic_store(&failing_errno, errors[i]);
-		atomic_store(&failing_reads, 1);
-		atomic_store(&failing_writes, errors[i] == EINTR);
+		atomic_store(&lacking.failing_errno, errors[i]);
+		atomic_store(&lacking.failing_reads, 1);
+		atomic_store(&lacking.failing_writes, errors[i] == EINTR);
 		assert_done(e, &questions[0]);
-		assert_true(atomic_load(&failing_reads) <= 0);
-		assert_true(atomic_load(&failing_writes) <= 0);
+		assert_true(atomic_load(&lacking.failing_reads) <= 0);
+		assert_true(atomic_load(&lacking.failing_writes) <= 0);
 	}
 	http_engine_stop(e);
 }
@@ -798,10 +525,10 @@ a_call_without_a_mailbox_is_none(void **state)
 	int n_requests = atomic_load(&server->n_requests);
 
 	(void)state;
-	atomic_store(&lack, CONDITION);
+	atomic_store(&lacking.what, CONDITION);
 	assert_int_equal(http_call(e, new_request(&questions[0]), &result,
 				   &err), ARK_ENOMEM);
-	atomic_store(&lack, NOTHING);
+	atomic_store(&lacking.what, NOTHING);
 	assert_int_equal(err.code, ARK_ENOMEM);
 	assert_null(result);
 	http_engine_stop(e);

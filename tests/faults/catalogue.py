@@ -518,7 +518,7 @@ PROCESSES = [
     proved("K17", "runs overlap, or did not come for days",
            "7; the next goes on from the last settled day",
            PROCESS + "test_the_second_of_two_runs_gives_way_at_once",
-           "e2e/test_commands.py::"
+           "e2e/test_sync_options.py::"
            "test_without_range_sync_goes_on_from_the_last_settled_day",
            "e2e/test_limits.py::"
            "test_a_day_that_is_not_settled_draws_the_range_back"),

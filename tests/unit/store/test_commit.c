@@ -59,7 +59,7 @@ gives_files_their_names(void **state)
 		assert_int_equal(store_commit(t->store, items, n, threads[k],
 					      &t->err), 0);
 		for (size_t i = 0; i < n; i++) {
-			char path[128];
+			char path[sizeof("root/") + sizeof(items[i].path)];
 			struct stat st;
 
 			assert_int_equal(items[i].end, COMMIT_DONE);

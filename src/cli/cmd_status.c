@@ -10,7 +10,7 @@
 #include "cli/cli.h"
 #include "cli/print.h"
 #include "cli/status_html.h"
-#include "json/tree.h"
+#include "cli/status_records.h"
 #include "model/time.h"
 
 #define ITEMS_SHOWN 20
@@ -108,30 +108,6 @@ print_media(const struct ark_day_media *m)
 }
 
 static void
-put_media(struct json_tree *t, const struct ark_day_media *m)
-{
-	json_open_object(t, "media");
-	json_put_int(t, "listed", m->listed);
-	for (int i = ARK_ARCHIVED; i < ARK_N_STATES; i++)
-		json_put_int(t, ark_state_name((enum ark_state)i),
-			     m->counts[i]);
-	json_put_int(t, "bytes", m->bytes);
-	json_close(t);
-}
-
-static void
-put_reports(struct json_tree *t, unsigned incomplete)
-{
-	json_open_array(t, "reports_incomplete");
-	for (int i = 0; i < ARK_N_ROUTES; i++) {
-		if (incomplete >> i & 1)
-			json_put_text(t, NULL,
-				      ark_route_name((enum ark_route)i));
-	}
-	json_close(t);
-}
-
-static void
 print_day_head(void)
 {
 	printf("%-10s %-10s %7s %8s %7s %8s %8s %6s %5s %11s %10s %-8s %s\n",
@@ -200,54 +176,6 @@ print_day_table(struct status_output *o, const struct ark_day *d)
 	return rc;
 }
 
-static int
-print_day_json(const struct ark_day *d)
-{
-	struct json_tree *t = json_tree_new();
-	char text[MOMENT_SIZE];
-
-	day_format(text, d->day);
-	json_put_text(t, "day", text);
-	json_put_text(t, "state", day_word(d));
-	json_put_text(t, "cell", cell_name(day_cell(d)));
-	json_put_int(t, "listed", d->listed);
-	for (int i = ARK_ARCHIVED; i < ARK_N_STATES; i++)
-		json_put_int(t, ark_state_name((enum ark_state)i),
-			     d->counts[i]);
-	if (d->total >= 0)
-		json_put_int(t, "platform_total", d->total);
-	json_put_int(t, "vanished", d->vanished);
-	json_put_int(t, "odd_documents", d->oddities);
-	json_put_int(t, "bytes", d->bytes);
-	json_put_bool(t, "published", d->is_published);
-	if (*d->flaw)
-		json_put_text(t, "flaw", d->flaw);
-	if (d->reports_incomplete)
-		put_reports(t, d->reports_incomplete);
-	if (d->media.listed)
-		put_media(t, &d->media);
-	return print_tree(t);
-}
-
-static void
-print_day_csv(struct status_output *o, const struct ark_day *d)
-{
-	char day[DAY_SIZE];
-
-	if (!o->has_head) {
-		printf("day,state,listed");
-		for (int i = ARK_ARCHIVED; i < ARK_N_STATES; i++)
-			printf(",%s", ark_state_name((enum ark_state)i));
-		printf(",bytes,cell\r\n");
-	}
-	o->has_head = true;
-	day_format(day, d->day);
-	printf("%s,%s,%" PRId64, day, day_word(d), d->listed);
-	for (int i = ARK_ARCHIVED; i < ARK_N_STATES; i++)
-		printf(",%" PRId64, d->counts[i]);
-	printf(",%" PRId64 ",%s\r\n", d->bytes, cell_name(day_cell(d)));
-}
-
 /* ark_day_fn */
 static int
 print_day(void *ctx, const struct ark_day *d)
@@ -255,8 +183,12 @@ print_day(void *ctx, const struct ark_day *d)
 	struct status_output *o = ctx;
 
 	switch ((enum status_format)o->format) {
-	case STATUS_NDJSON: return print_day_json(d);
-	case STATUS_CSV: print_day_csv(o, d); break;
+	case STATUS_NDJSON: return status_ndjson_day(d);
+	case STATUS_CSV:
+		if (!o->has_head)
+			status_csv_head();
+		o->has_head = true;
+		return status_csv_day(d);
 	case STATUS_TABLE: return print_day_table(o, d);
 	case STATUS_HTML: return status_html_day(&o->page, d);
 	case STATUS_CALENDAR: break;

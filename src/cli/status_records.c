@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/text.h"
 #include "cli/calendar.h"
 #include "cli/print.h"
 #include "json/tree.h"
@@ -67,7 +68,31 @@ status_csv_head(void)
 	printf("day,state,listed");
 	for (int i = ARK_ARCHIVED; i < ARK_N_STATES; i++)
 		printf(",%s", ark_state_name((enum ark_state)i));
-	printf(",bytes,cell\r\n");
+	printf(",bytes,cell,platform_total,vanished,odd_documents,published,"
+	       "attachments,attachments_archived,attachments_bytes,"
+	       "reports_incomplete,flaw\r\n");
+}
+
+/* What is behind the state of a day, as far as its recordings do not tell. */
+static void
+put_why(struct buf *line, const struct ark_day *d)
+{
+	const char *gap = "";
+
+	(void)buf_addf(line, ",%" PRId64 ",%" PRId64 ",%s", d->vanished,
+		       d->oddities, d->is_published ? "yes" : "no");
+	(void)buf_addf(line, ",%" PRId64 ",%" PRId64 ",%" PRId64 ",",
+		       d->media.listed, d->media.counts[ARK_ARCHIVED],
+		       d->media.bytes);
+	for (int i = 0; i < ARK_N_ROUTES; i++) {
+		if (!(d->reports_incomplete >> i & 1))
+			continue;
+		(void)buf_addf(line, "%s%s", gap,
+			       ark_route_name((enum ark_route)i));
+		gap = " ";
+	}
+	(void)buf_addc(line, ',');
+	text_csv_cell(line, d->flaw, ',');
 }
 
 int
@@ -80,7 +105,11 @@ status_csv_day(const struct ark_day *d)
 	(void)buf_addf(&line, "%s,%s,%" PRId64, day, day_word(d), d->listed);
 	for (int i = ARK_ARCHIVED; i < ARK_N_STATES; i++)
 		(void)buf_addf(&line, ",%" PRId64, d->counts[i]);
-	(void)buf_addf(&line, ",%" PRId64 ",%s\r\n", d->bytes,
+	(void)buf_addf(&line, ",%" PRId64 ",%s,", d->bytes,
 		       cell_name(day_cell(d)));
+	if (d->total >= 0)
+		(void)buf_addf(&line, "%" PRId64, d->total);
+	put_why(&line, d);
+	(void)buf_adds(&line, "\r\n");
 	return print_buf(&line);
 }

@@ -1,6 +1,7 @@
 """What the messages of conversations have attached: fetched, judged, kept and
 proved like recordings, and apart from them."""
 
+import csv
 import gzip
 import hashlib
 import json
@@ -236,6 +237,10 @@ def test_a_link_that_stays_dead_is_told(make):
     status = callark.run("status", "--items")
     assert status.status == INCOMPLETE
     assert all(ident in status.out for ident in truth(sim))
+    sheet = callark.run("status", "-f", "csv").out.splitlines()
+    row = next(csv.DictReader(sheet))
+    assert row["state"] == "open" and row["attachments_archived"] == "0"
+    assert row["attachments"] == str(len(truth(sim)))
     sim.set(media={"faults": {}})
     check_media(callark, sim, callark.sync(*MEDIA))
 

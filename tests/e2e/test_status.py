@@ -104,6 +104,12 @@ def test_the_calendar_stands_above_the_table(archive):
                      months)
 
 
+def sheet_of(callark, *words):
+    """The rows of the CSV."""
+    return list(csv.DictReader(
+        callark.run("status", *words, "-f", "csv").out.splitlines()))
+
+
 def test_one_day_alone_has_no_calendar_unless_it_is_asked_for(archive):
     _, callark = archive
     day = ("--day", "2024-12-30")
@@ -117,9 +123,7 @@ def test_cells_stand_in_the_formats_for_programs(archive):
     lines = callark.run("status", *SHOWN, "-f", "ndjson").out.splitlines()
     rows = {r["day"]: r["cell"] for r in map(json.loads, lines)}
     assert rows == {d: c for d, c in CELLS.items() if c != "not asked"}
-    sheet = csv.DictReader(
-        callark.run("status", *SHOWN, "-f", "csv").out.splitlines())
-    assert {r["day"]: r["cell"] for r in sheet} == rows
+    assert {r["day"]: r["cell"] for r in sheet_of(callark, *SHOWN)} == rows
 
 
 def test_a_day_whose_listing_is_incomplete_is_incomplete(archive):
@@ -129,6 +133,8 @@ def test_a_day_whose_listing_is_incomplete_is_incomplete(archive):
     out = callark.run("status", *SHOWN, "-f", "calendar").out
     assert cells_of(out)["2024-12-27"] == "!"
     assert "3 &lt;of&gt; 5" in callark.run("status", "-f", "html").out
+    flaws = {r["day"]: r["flaw"] for r in sheet_of(callark)}
+    assert flaws["2024-12-27"] == "3 <of> 5"
 
 
 def test_a_day_whose_report_is_not_listed_is_incomplete(make):
@@ -149,6 +155,8 @@ def test_a_day_whose_report_is_not_listed_is_incomplete(make):
         "status", "-f", "ndjson").out.splitlines()]
     assert all(d["cell"] == d["state"] == "incomplete" and
                d["reports_incomplete"] == ["voice-log"] for d in told), told
+    assert all(r["reports_incomplete"] == "voice-log" and r["flaw"] == ""
+               for r in sheet_of(callark))
     assert "not listed completely: voice-log" in callark.run(
         "status", "-f", "html").out
     sim.set(routes={"voice-log": {"listing": {"faults": []}}})

@@ -11,6 +11,7 @@
 #include "callark/notify.h"
 #include "callark/sync.h"
 #include "cli/cli.h"
+#include "config/config.h"
 #include "model/time.h"
 
 struct sync_words {
@@ -58,14 +59,19 @@ print_problems(const struct ark_problem *problems, int n, int64_t total)
 		       total - shown);
 }
 
+/* What a run keeps besides is not asked for, and might be much. */
 static void
-print_rehearsal(const struct ark_summary *s)
+print_rehearsal(const struct ark_summary *s, const struct ark_config *c)
 {
 	char bytes[24];
 
 	text_bytes(bytes, s->bytes_estimated);
 	printf("would fetch %" PRId64 " recordings, about %s; %" PRId64
 	       " are archived already\n", s->to_fetch, bytes, s->already);
+	if (c->reports.n || c->media)
+		printf("a dry run does not ask for %s, which a run keeps "
+		       "too\n", c->media ? "reports and attachments" :
+					  "reports");
 }
 
 /* Where a faster run would have to begin, if the run could tell. */
@@ -296,7 +302,7 @@ run(struct cli *cli, const struct ark_sync_options *o,
 	talk_end();
 	has_stdout = !w->summary_json || strcmp(w->summary_json, "-");
 	if (has_stdout && s->to_s && o->is_dry_run)
-		print_rehearsal(s);
+		print_rehearsal(s, cli->config);
 	else if (has_stdout && s->to_s && (!cli->is_quiet || rc))
 		print_summary(s);
 	end = write_account(&account, s, &later);

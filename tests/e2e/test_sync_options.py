@@ -47,7 +47,8 @@ def test_a_dry_run_writes_nothing(make):
     assert result.summary["to_fetch"] == count
     assert result.summary["listed"] == sum(DAYS.values())
     assert result.summary["bytes_estimated"] > 0
-    assert f"would fetch {count} recordings" in result.out
+    assert result.out.startswith(f"would fetch {count} recordings")
+    assert len(result.out.splitlines()) == 1
     assert not callark.archive.exists() and not sim.log(path="/recordings/")
     callark.sync("--day", DAY)
     before = tree(callark.archive)
@@ -55,6 +56,19 @@ def test_a_dry_run_writes_nothing(make):
     assert result.summary["to_fetch"] == len(truth(sim, NEXT))
     assert result.summary["already"] == len(truth(sim, DAY))
     assert tree(callark.archive) == before
+
+
+@pytest.mark.parametrize(("words", "told"), [
+    (("--reports", "voice-log"), "reports"),
+    (("--media",), "reports and attachments")])
+def test_a_dry_run_tells_what_it_did_not_ask_for(make, words, told):
+    sim, callark = make(small())
+    result = callark.sync(*RANGE, "--dry-run", *words)
+    assert result.status == COMPLETE, result
+    assert result.out.splitlines()[1] == (
+        f"a dry run does not ask for {told}, which a run keeps too")
+    assert {e["path"].split("/")[-1] for e in sim.log(path="/ReportsApi/")} \
+        == {"service-history-audio-links"}
 
 
 def test_the_summary_on_stdout_is_one_json_object(make):

@@ -1,5 +1,7 @@
 #include "flow/docket.h"
 
+#include <assert.h>
+
 #include "base/error.h"
 #include "base/event.h"
 
@@ -78,6 +80,7 @@ docket_take(struct docket *d, struct evidence **out, struct ark_error *err)
 		return 0;
 	if (!d->first && gather(d))
 		return error_nomem(err);
+	assert(d->first);	/* gathered now, or ahead */
 	d->now = d->first;
 	d->first = d->now->next;
 	if (!d->first)

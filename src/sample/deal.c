@@ -98,11 +98,12 @@ deal(struct sample_draw *d, const struct sample_rules *r, struct lots *l,
 {
 	struct ticket *tickets = calloc(d->n + r->n_evaluators,
 					sizeof(*tickets));
-	struct ticket *seats = tickets + d->n;
+	struct ticket *seats;
 	int rc;
 
 	if (!tickets)
 		return error_nomem(err);
+	seats = tickets + d->n;
 	rc = set_calibration(d, r->calibration, tickets, l, err);
 	if (!rc)
 		rc = seat(seats, r, l, err);

@@ -1,6 +1,8 @@
 """Tests of the checks themselves: each finds what it is there to find."""
 
 import contextlib
+import importlib.machinery
+import importlib.util
 import tempfile
 import unittest
 from pathlib import Path
@@ -268,6 +270,24 @@ class Manual(unittest.TestCase):
         self.assertEqual(list(manual.check_settings(page, source)), [])
         self.assertEqual(len(list(manual.check_settings(
             page, source.replace("one", "two")))), 2)
+
+
+class Analysis(unittest.TestCase):
+    def test_no_finding_hides_another(self):
+        path = Path(__file__).resolve().parents[2] / "contrib/dev/analyse"
+        loader = importlib.machinery.SourceFileLoader("analyse", str(path))
+        analyse = importlib.util.module_from_spec(
+            importlib.util.spec_from_loader("analyse", loader))
+        loader.exec_module(analyse)
+        said = (f"{path}:1:9: warning: one [a-one]\n  code\n  ^~~~\n"
+                f"{path}:2:9: note: of the first\n"
+                f"{path}:3:9: warning: two\nand three [b.Two,c]\n  code\n"
+                f"{path}:4:9: error: four [d]\n")
+        self.assertEqual(
+            [(f.line, f.check, f.text)
+             for f in analyse.findings_in("a tool", said)],
+            [(1, "a-one", "one"), (3, "b.Two,c", "two and three"),
+             (4, "d", "four")])
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,16 +117,22 @@ is_sane(const SF_INFO *info)
 	       info->samplerate > 0 && info->samplerate <= DECODER_MAX_RATE;
 }
 
-/* Begin with libsndfile.  Whether it can. */
+/*
+ * Begin with libsndfile.  Whether it can.  While it opens a file, and then only,
+ * libsndfile writes to variables that all files share.
+ */
 static bool
 open_file(struct decoder *d)
 {
+	static pthread_mutex_t alone = PTHREAD_MUTEX_INITIALIZER;
 	static SF_VIRTUAL_IO bytes = {
 		tell_size, seek, read_bytes, write_bytes, tell_place,
 	};
 	SF_INFO info = { 0 };
 
+	(void)pthread_mutex_lock(&alone);
 	d->file = sf_open_virtual(&bytes, SFM_READ, &info, d);
+	(void)pthread_mutex_unlock(&alone);
 	if (!d->file || !is_sane(&info))
 		return false;
 	d->rate = (uint32_t)info.samplerate;

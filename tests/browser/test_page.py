@@ -391,19 +391,19 @@ def test_scores_go_out_and_come_in(page, calls, tmp_path, kind):
 def test_what_goes_out_can_be_collected(page, calls, tmp_path):
     tab = page(calls)
     tab.downloads_to(tmp_path)
-    for name, key in (("eva", "4"), ("ivo", "2")):
+    exports = []
+    for name, key, kind in (("eva", "4", "json"), ("ivo", "2", "csv")):
         tab.forget()
         tab.fill("#evaluator", name)
         tab.key("Escape")
         tab.run("openCall(review.calls[0])")
         for answer in ("1", key, "1", "1"):
             tab.key(answer)
-        tab.click("#export-json" if name == "eva" else "#export-csv")
-        wait_for(tmp_path, f"scores-*-{name}.*")
+        tab.click(f"#export-{kind}")
+        exports.append(wait_for(tmp_path, f"scores-*-{name}.{kind}"))
     done = subprocess.run(
-        [BINARY, "review", "collect", "--format", "ndjson",
-         *tmp_path.glob("scores-*")], check=True, capture_output=True,
-        env={"HOME": str(tmp_path)})
+        [BINARY, "review", "collect", "--format", "ndjson", *exports],
+        check=True, capture_output=True, env={"HOME": str(tmp_path)})
     found = [json.loads(line) for line in done.stdout.splitlines()]
     shared, = [f for f in found if f["type"] == "shared_call"]
     assert shared["highest"] == 89.3 and shared["lowest"] == 67.9

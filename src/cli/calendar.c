@@ -56,16 +56,25 @@ day_word(const struct ark_day *d)
 }
 
 void
-day_missing(const struct ark_day *d, struct buf *out)
+day_reports(const struct ark_day *d, const char *between, struct buf *out)
 {
-	const char *before = "not listed completely: ";
+	const char *before = "";
 
 	for (int i = 0; i < ARK_N_ROUTES; i++) {
 		if (!(d->reports_incomplete >> i & 1))
 			continue;
 		buf_addf(out, "%s%s", before, ark_route_name((enum ark_route)i));
-		before = ", ";
+		before = between;
 	}
+}
+
+void
+day_missing(const struct ark_day *d, struct buf *out)
+{
+	if (!d->reports_incomplete)
+		return;
+	buf_adds(out, "not listed completely: ");
+	day_reports(d, ", ", out);
 }
 
 /* ---- many */

@@ -40,6 +40,14 @@ const char *day_word(const struct ark_day *d);
 enum cell day_cell(const struct ark_day *d);
 
 /*
+ * day_reports(d, between, out):
+ * Add the names of the reports that were asked for and are not listed
+ * completely; nothing when there are none.
+ */
+void day_reports(const struct ark_day *d, const char *between,
+		 struct buf *out);
+
+/*
  * day_missing(d, out):
  * Add the reports that were asked for and are not listed completely, as a line
  * for people; nothing when there are none.

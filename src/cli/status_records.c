@@ -77,20 +77,12 @@ status_csv_head(void)
 static void
 put_why(struct buf *line, const struct ark_day *d)
 {
-	const char *gap = "";
-
 	(void)buf_addf(line, ",%" PRId64 ",%" PRId64 ",%s", d->vanished,
 		       d->oddities, d->is_published ? "yes" : "no");
 	(void)buf_addf(line, ",%" PRId64 ",%" PRId64 ",%" PRId64 ",",
 		       d->media.listed, d->media.counts[ARK_ARCHIVED],
 		       d->media.bytes);
-	for (int i = 0; i < ARK_N_ROUTES; i++) {
-		if (!(d->reports_incomplete >> i & 1))
-			continue;
-		(void)buf_addf(line, "%s%s", gap,
-			       ark_route_name((enum ark_route)i));
-		gap = " ";
-	}
+	day_reports(d, " ", line);
 	(void)buf_addc(line, ',');
 	text_csv_cell(line, d->flaw, ',');
 }

@@ -46,8 +46,8 @@ heap_each(void (*attempt)(void *ctx), void *ctx)
 	}
 }
 
-static bool
-is_refused(void)
+bool
+heap_refuses(void)
 {
 	if (atomic_load(&left) <= 0 || atomic_fetch_sub(&left, 1) != 1)
 		return false;
@@ -59,29 +59,29 @@ is_refused(void)
 void *
 __wrap_malloc(size_t size)
 {
-	return is_refused() ? NULL : __real_malloc(size);
+	return heap_refuses() ? NULL : __real_malloc(size);
 }
 
 void *
 __wrap_calloc(size_t n, size_t size)
 {
-	return is_refused() ? NULL : __real_calloc(n, size);
+	return heap_refuses() ? NULL : __real_calloc(n, size);
 }
 
 void *
 __wrap_realloc(void *old, size_t size)
 {
-	return is_refused() ? NULL : __real_realloc(old, size);
+	return heap_refuses() ? NULL : __real_realloc(old, size);
 }
 
 char *
 __wrap_strdup(const char *text)
 {
-	return is_refused() ? NULL : __real_strdup(text);
+	return heap_refuses() ? NULL : __real_strdup(text);
 }
 
 char *
 __wrap_strndup(const char *text, size_t n)
 {
-	return is_refused() ? NULL : __real_strndup(text, n);
+	return heap_refuses() ? NULL : __real_strndup(text, n);
 }

@@ -17,6 +17,13 @@ void heap_fail(long n);
 bool heap_has_failed(void);
 
 /*
+ * heap_refuses():
+ * What else needs memory asks this: whether an allocation would fail here.  It
+ * counts as one.
+ */
+bool heap_refuses(void);
+
+/*
  * heap_each(attempt, ctx):
  * Call attempt(ctx) with its first allocation failing, then with its second,
  * and so on until all succeed.  attempt frees what it made, and asserts what has

@@ -34,22 +34,12 @@ char *__wrap_realpath(const char *path, char *out);
 
 static bool are_rows_free, are_bytes_made;
 
-static bool
-is_refused(void)
-{
-	/* volatile, or the compiler does without */
-	void *volatile some = malloc(1);
-
-	free(some);
-	return !some;
-}
-
 int
 __wrap_sqlite3_open_v2(const char *path, sqlite3 **out, int flags,
 		       const char *vfs)
 {
 	*out = NULL;
-	return is_refused() ? SQLITE_NOMEM :
+	return heap_refuses() ? SQLITE_NOMEM :
 			      __real_sqlite3_open_v2(path, out, flags, vfs);
 }
 
@@ -58,7 +48,7 @@ __wrap_sqlite3_prepare_v2(sqlite3 *db, const char *sql, int n,
 			  sqlite3_stmt **out, const char **tail)
 {
 	*out = NULL;
-	return is_refused() ? SQLITE_NOMEM :
+	return heap_refuses() ? SQLITE_NOMEM :
 			      __real_sqlite3_prepare_v2(db, sql, n, out, tail);
 }
 
@@ -67,7 +57,7 @@ __wrap_sqlite3_prepare_v3(sqlite3 *db, const char *sql, int n, unsigned flags,
 			  sqlite3_stmt **out, const char **tail)
 {
 	*out = NULL;
-	return is_refused() ? SQLITE_NOMEM :
+	return heap_refuses() ? SQLITE_NOMEM :
 			      __real_sqlite3_prepare_v3(db, sql, n, flags, out,
 							tail);
 }
@@ -77,7 +67,7 @@ __wrap_sqlite3_step(sqlite3_stmt *s)
 {
 	bool is_walk = are_rows_free && sqlite3_column_count(s) > 0;
 
-	return !is_walk && is_refused() ? SQLITE_NOMEM :
+	return !is_walk && heap_refuses() ? SQLITE_NOMEM :
 					  __real_sqlite3_step(s);
 }
 
@@ -86,7 +76,7 @@ __wrap_sqlite3_exec(sqlite3 *db, const char *sql,
 		    int (*fn)(void *, int, char **, char **), void *ctx,
 		    char **why)
 {
-	return is_refused() ? SQLITE_NOMEM :
+	return heap_refuses() ? SQLITE_NOMEM :
 			      __real_sqlite3_exec(db, sql, fn, ctx, why);
 }
 
@@ -95,21 +85,21 @@ __wrap_sqlite3_column_text(sqlite3_stmt *s, int column)
 {
 	bool is_text = sqlite3_column_type(s, column) != SQLITE_NULL;
 
-	return !are_rows_free && is_text && is_refused() ? NULL :
+	return !are_rows_free && is_text && heap_refuses() ? NULL :
 		__real_sqlite3_column_text(s, column);
 }
 
 const void *
 __wrap_sqlite3_column_blob(sqlite3_stmt *s, int column)
 {
-	return are_bytes_made && is_refused() ? NULL :
+	return are_bytes_made && heap_refuses() ? NULL :
 		__real_sqlite3_column_blob(s, column);
 }
 
 char *
 __wrap_realpath(const char *path, char *out)
 {
-	return is_refused() ? NULL : __real_realpath(path, out);
+	return heap_refuses() ? NULL : __real_realpath(path, out);
 }
 
 /* ---- one call, again and again ----------------------------------------- */

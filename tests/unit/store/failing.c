@@ -22,16 +22,10 @@ static atomic_bool is_looking;
 static bool
 is_refused(void)
 {
-	/* volatile, or the compiler does without */
-	void *volatile some;
-
-	if (atomic_load(&is_looking))
+	if (atomic_load(&is_looking) || !heap_refuses())
 		return false;
-	some = malloc(1);
-	free(some);
-	if (!some)
-		errno = EIO;
-	return !some;
+	errno = EIO;
+	return true;
 }
 
 /* ---- the calls ----------------------------------------------------------- */

@@ -2,7 +2,9 @@
 checker of bags, and the invariants that hold after every run, whatever
 happened in it."""
 
+import csv
 import hashlib
+import io
 import json
 import os
 import pty
@@ -287,6 +289,11 @@ def read_manifest(path):
 
 def sha256_of(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def table_of(text):
+    """The rows of a CSV with a line of names."""
+    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def check_bag(bag):

@@ -18,11 +18,7 @@ import pytest
 
 from support import (COMPLETE, DISK, INCOMPLETE, SERVICE, USAGE, Callark)
 from trials import are_signals_taken, wait_until
-
-DAY = "2024-12-30"
-NEXT = "2024-12-31"
-DAYS = {DAY: 24, NEXT: 12}
-RANGE = ("--from", DAY, "--to", NEXT)
+from two_days import DAY, DAYS, NEXT, RANGE
 
 ROUTES = ("service-history", "voice-log", "service-history-audio-links",
           "activity-history", "satisfaction-survey-history",

@@ -4,17 +4,16 @@ looks by itself."""
 import sqlite3
 import time
 from contextlib import closing
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import pytest
 
 from support import (COMPLETE, INCOMPLETE, check_all, check_archive,
                      check_converged, truth)
+from two_days import ZONE, ago
 
 DAY = "2024-12-30"
 RANGE = ("--day", DAY)
-ZONE = ZoneInfo("America/Sao_Paulo")
 
 REFUSED = {"do": "501", "times": -1}     # for good, so without waits
 PAGE = {"do": "html", "times": -1}       # whole, and no recording
@@ -171,14 +170,6 @@ def test_what_is_not_there_in_three_runs_is_gone(make, status, third):
 
 
 # ---- how far back ------------------------------------------------------------
-
-def today():
-    return datetime.now(ZONE).date()
-
-
-def ago(n):
-    return (today() - timedelta(days=n)).isoformat()
-
 
 def listed_days(sim):
     """Days that were asked for, oldest first."""

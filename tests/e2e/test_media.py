@@ -1,7 +1,6 @@
 """What the messages of conversations have attached: fetched, judged, kept and
 proved like recordings, and apart from them."""
 
-import csv
 import gzip
 import hashlib
 import json
@@ -10,7 +9,7 @@ import pytest
 
 from canonical import check_fault_free, state_of
 from support import (COMPLETE, INCOMPLETE, INTEGRITY, check_all, check_archive,
-                     check_bag, check_no_secrets)
+                     check_bag, check_no_secrets, table_of)
 from transfers import MIB, quarantined
 from trials import kill, wait_until
 
@@ -237,8 +236,7 @@ def test_a_link_that_stays_dead_is_told(make):
     status = callark.run("status", "--items")
     assert status.status == INCOMPLETE
     assert all(ident in status.out for ident in truth(sim))
-    sheet = callark.run("status", "-f", "csv").out.splitlines()
-    row = next(csv.DictReader(sheet))
+    row = table_of(callark.run("status", "-f", "csv").out)[0]
     assert row["state"] == "open" and row["attachments_archived"] == "0"
     assert row["attachments"] == str(len(truth(sim)))
     sim.set(media={"faults": {}})

@@ -1,7 +1,5 @@
 """What is asked for: list, find and status, and their filters."""
 
-import csv
-import io
 import json
 import os
 import re
@@ -9,12 +7,8 @@ from datetime import datetime
 
 import pytest
 
-from support import COMPLETE, INCOMPLETE, check_converged, truth
+from support import COMPLETE, INCOMPLETE, check_converged, table_of, truth
 from two_days import DAY, DAYS, NEXT, RANGE, ago, documents, ids_of, small
-
-
-def table_of(text):
-    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 # ---- list --------------------------------------------------------------------

@@ -1,12 +1,10 @@
 """Reconcile finds what was planted in the reports, and accuses nothing else."""
 
-import csv
-import io
 import json
 
 import pytest
 
-from support import COMPLETE, INCOMPLETE, USAGE
+from support import COMPLETE, INCOMPLETE, USAGE, table_of
 
 DAY = "2024-12-30"
 NEXT = "2024-12-31"
@@ -239,11 +237,11 @@ def test_csv_and_text(make):
     assert planted
     result = callark.run("reconcile", "--format", "csv", *RANGE)
     assert result.status == INCOMPLETE
-    rows = list(csv.DictReader(io.StringIO(result.out, newline="")))
+    rows = table_of(result.out)
     assert sorted((r["day"], r["kind"], r["protocol"].lstrip("'"))
                   for r in rows) == planted
     result = callark.run("reconcile", "--format", "csv", "--sums", *RANGE)
-    rows = list(csv.DictReader(io.StringIO(result.out, newline="")))
+    rows = table_of(result.out)
     assert sum(int(r["unexplained"]) for r in rows) == len(planted)
     text = callark.run("reconcile", *RANGE).out
     assert text.count("UNEXPLAINED") == len(planted)

@@ -14,7 +14,7 @@ import lots
 from samples import (RANGE, SCENARIO, SEED, SMALL, WEEK, draw, population,
                      record_path, redraw)
 from support import (COMPLETE, DISK, INCOMPLETE, IS_SANITIZED, USAGE, Callark,
-                     check_archive, read_ndjson, sha256_of)
+                     check_archive, read_ndjson, sha256_of, table_of)
 
 TOP = Path(__file__).resolve().parents[2]
 MANUAL = TOP / "contrib/man/callark.1"
@@ -353,7 +353,7 @@ def test_formats_tell_the_same(archived):
              "--evaluators", "eva,ivo", "--calibration", "2")
     head, drawn = draw(callark, *words)
     result = callark.run("sample", *words, "--format", "csv")
-    rows = list(csv.DictReader(io.StringIO(result.out, newline="")))
+    rows = table_of(result.out)
     assert (f"draw 2: {len(drawn)} of {head['population']} calls, seed "
             f"{head['seed']}, sha256 {head['population_sha256']}, record "
             "draws/0002.ndjson") in result.err

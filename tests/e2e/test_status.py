@@ -2,7 +2,6 @@
 
 import base64
 import contextlib
-import csv
 import fcntl
 import hashlib
 import json
@@ -15,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from support import COMPLETE, INCOMPLETE, IS_SANITIZED, run_on_terminal
+from support import (COMPLETE, INCOMPLETE, IS_SANITIZED, run_on_terminal,
+                     table_of)
 
 ASKED = ("--from", "2024-12-26", "--to", "2024-12-31")
 SHOWN = ("--from", "2024-12-25", "--to", "2025-01-02")
@@ -105,9 +105,7 @@ def test_the_calendar_stands_above_the_table(archive):
 
 
 def sheet_of(callark, *words):
-    """The rows of the CSV."""
-    return list(csv.DictReader(
-        callark.run("status", *words, "-f", "csv").out.splitlines()))
+    return table_of(callark.run("status", *words, "-f", "csv").out)
 
 
 def test_one_day_alone_has_no_calendar_unless_it_is_asked_for(archive):

@@ -1,9 +1,7 @@
 """Everything held about one person or company: nothing is missed, nobody
 else's is handed over, and what is handed over can be checked."""
 
-import csv
 import fcntl
-import io
 import json
 import re
 import sqlite3
@@ -14,15 +12,12 @@ from pathlib import Path
 import pytest
 
 from support import (COMPLETE, INCOMPLETE, INTEGRITY, USAGE, check_archive,
-                     check_bag, check_with_sha256sum, read_trail, sha256_of)
+                     check_bag, check_with_sha256sum, read_trail, sha256_of,
+                     table_of)
+from two_days import DAY, DAYS, NEXT, RANGE
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from omnisim import people  # noqa: E402
-
-DAY = "2024-12-30"
-NEXT = "2024-12-31"
-DAYS = {DAY: 24, NEXT: 12}
-RANGE = ("--from", DAY, "--to", NEXT)
 
 HISTORY = "service-history"
 VOICE_LOG = "voice-log"
@@ -227,7 +222,7 @@ def test_tables_and_csv(archived):
     for line, item in zip(lines[1:], items):
         assert line.startswith(item["start"]) and line.endswith(item["path"])
     text = callark.run("subject", "find", cpf, "--format", "csv").out
-    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    rows = table_of(text)
     assert [(r["report"], r["id"], r["path"]) for r in rows] == [
         (i["report"], i["id"], i["path"]) for i in items]
     for out in (table.out, text):
